@@ -1,0 +1,66 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import PanelLoginForm
+from accounts.models import TokenFamily, User
+
+admin.site.login_form = PanelLoginForm
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin[User]):
+    """Only a superuser makes a superuser or touches one; others would else rise by the form that they may fill in.
+
+    `is_staff` is not shown: it opens nothing here.
+    """
+
+    list_display = ["username", "email", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Personal info"), {"fields": ["first_name", "last_name", "email"]}),
+        (_("Permissions"), {"fields": ["is_active", "is_superuser", "groups", "user_permissions"]}),
+        (_("Important dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        above = [] if request.user.is_superuser else ["is_superuser", "user_permissions"]
+        return ["last_login", "date_joined", *above]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._within_reach(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._within_reach(request, obj)
+
+    @staticmethod
+    def _within_reach(request: HttpRequest, user: User | None) -> bool:
+        return user is None or not user.is_superuser or request.user.is_superuser
+
+
+@admin.register(TokenFamily)
+class TokenFamilyAdmin(admin.ModelAdmin[TokenFamily]):
+    """Who is logged in to the API; revoking is all that can be done here."""
+
+    list_display = ["user", "created_at", "expires_at", "revoked_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    actions = ["revoke"]
+    readonly_fields = ["user", "created_at", "expires_at", "revoked_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: TokenFamily | None = None) -> bool:
+        """Families go with their user, and so by the permission to delete that."""
+        return request.user.has_perm("accounts.delete_user")
+
+    @admin.action(description=_("Revoke"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[TokenFamily]) -> None:
+        for family in queryset:
+            family.revoke()

@@ -1,0 +1,50 @@
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, username_key
+from alumusic.requests import client_address
+from alumusic.throttling import Limit
+
+
+class PanelLoginForm(AuthenticationForm):
+    """Lets in whoever may enter the panel, staff or not.
+
+    Failures are counted for the pair of name and address, so that nobody can lock another out.
+    """
+
+    required_css_class = "required"
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "no_entry": _("This account may not enter the panel."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields["username"]
+        name.validators.append(MaxLengthValidator(User.username.field.max_length))
+
+    def clean(self) -> dict[str, Any]:
+        self._failures.check(self._pair)
+        return super().clean()
+
+    def get_invalid_login_error(self) -> ValidationError:
+        self._failures.take(self._pair)
+        return super().get_invalid_login_error()
+
+    def confirm_login_allowed(self, user: User) -> None:
+        super().confirm_login_allowed(user)
+        if not user.has_perm("accounts.enter_panel"):
+            raise ValidationError(self.error_messages["no_entry"], code="no_entry")
+
+    @property
+    def _failures(self) -> Limit:
+        return Limit("login", _("Too many failed logins with this name. Wait a few minutes and try again."))
+
+    @property
+    def _pair(self) -> str:
+        address = client_address(self.request) if self.request else ""
+        return f"{address} {username_key(self.cleaned_data.get('username', ''))}"

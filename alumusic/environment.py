@@ -1,0 +1,130 @@
+"""What the environment may say, typed and checked once, when the settings are loaded."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+CommaSeparated = Annotated[list[str], NoDecode]
+KEY_BYTES = 32
+
+
+class Environment(BaseSettings):
+    """The settings an operator may make; `.env.example` describes each."""
+
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=True, env_ignore_empty=True)
+
+    DEBUG: bool = False
+    SECRET_KEY: SecretStr | None = None
+    JWT_SIGNING_KEY: SecretStr | None = None
+    VAR_DIR: Path = BASE_DIR / "var"
+
+    DATABASE_URL: SecretStr | None = None
+    DATABASE_CONN_MAX_AGE: int = Field(60, ge=0)
+    REDIS_URL: SecretStr | None = None
+    CELERY_BROKER_URL: SecretStr | None = None
+
+    ALLOWED_HOSTS: CommaSeparated = []
+    CSRF_TRUSTED_ORIGINS: CommaSeparated = []
+    HTTPS: bool | None = None
+    TRUSTED_PROXY_COUNT: int = Field(0, ge=0, le=5)
+    TIME_ZONE: str = "America/Sao_Paulo"
+    ADMIN_PATH: str = Field("painel/", pattern=r"^([a-z0-9_-]+/)+$")
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    ACCOUNTS_OPEN_REGISTRATION: bool | None = None
+    ACCESS_TOKEN_MINUTES: int = Field(15, ge=1, le=60)
+    REFRESH_TOKEN_DAYS: int = Field(14, ge=1, le=90)
+    THROTTLE_USER_PER_MINUTE: int = Field(6_000, ge=1)
+    THROTTLE_REGISTER_PER_QUARTER: int = Field(20, ge=1)
+    THROTTLE_LOGIN_FAILURES_PER_QUARTER: int = Field(10, ge=1)
+
+    CLASSIFIER_ENGINE: Literal["auto", "embedded", "llm"] = "auto"
+    CLASSIFY_WAIT_SECONDS: float = Field(20, gt=0, le=120)
+    OPENAI_API_KEY: SecretStr | None = None
+    OPENAI_BASE_URL: HttpUrl = HttpUrl("https://api.openai.com/v1")
+    LLM_MODEL: str = Field("gpt-4o-mini", min_length=1, max_length=100)
+    LLM_TIMEOUT_SECONDS: float = Field(15, gt=0, le=120)
+    LLM_MAX_CONCURRENCY: int = Field(16, ge=1, le=256)
+
+    @field_validator("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", mode="before")
+    @classmethod
+    def split_at_commas(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("TIME_ZONE")
+    @classmethod
+    def known_time_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("not a time zone of the IANA data base")
+        return value
+
+    @model_validator(mode="after")
+    def fit_together(self) -> Self:
+        for name in ("SECRET_KEY", "JWT_SIGNING_KEY"):
+            key: SecretStr | None = getattr(self, name)
+            if key and len(key.get_secret_value().encode()) < KEY_BYTES:
+                raise ValueError(f"{name} must have at least {KEY_BYTES} bytes")
+        if self.SECRET_KEY is None and not self.embedded:
+            raise ValueError("SECRET_KEY must be set where DATABASE_URL is")
+        if self.CLASSIFIER_ENGINE == "llm" and not self.OPENAI_API_KEY:
+            raise ValueError("CLASSIFIER_ENGINE=llm needs OPENAI_API_KEY")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """True for the embedded default: SQLite under `VAR_DIR` and no server."""
+        return self.DATABASE_URL is None
+
+    @property
+    def https(self) -> bool:
+        return not self.embedded if self.HTTPS is None else self.HTTPS
+
+    @property
+    def open_registration(self) -> bool:
+        return self.embedded if self.ACCOUNTS_OPEN_REGISTRATION is None else self.ACCOUNTS_OPEN_REGISTRATION
+
+    @property
+    def hosts(self) -> list[str]:
+        return self.ALLOWED_HOSTS or (["localhost", "127.0.0.1", "[::1]"] if self.embedded else [])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.TIME_ZONE)
+
+    def secret_key(self) -> str:
+        """The secret key; the embedded default makes its own on first use and keeps it under `VAR_DIR`."""
+        if self.SECRET_KEY:
+            return self.SECRET_KEY.get_secret_value()
+        path = self.VAR_DIR / "secret_key"
+        self.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return path.read_text()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(key := secrets.token_urlsafe(48))
+        return key
+
+
+def load() -> Environment:
+    """The environment, over the values of `.env` (or of the file that `ENV_FILE` names; empty for none).
+
+    Raises ImproperlyConfigured naming every variable that is wrong, never its value.
+    """
+    env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env")) or None
+    try:
+        return Environment(_env_file=env_file)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'environment'}: {e['msg']}"
+            for e in error.errors(include_input=False, include_url=False)
+        )
+        raise ImproperlyConfigured(f"The environment is not usable. {wrong}") from None

@@ -1,0 +1,52 @@
+"""From the `openai` client's errors to faults, over the ways in which servers word the same thing."""
+
+import time
+
+import openai
+
+from .faults import Declined, LLMFault, Misconfigured, Rejected, TooLong, Unavailable
+from .patience import retry_after
+
+TRANSIENT = {408: "timeout", 409: "conflict", 429: "rate_limited"}
+FOR_A_PERSON = {401: "unauthorized", 403: "forbidden", 404: "unknown_model"}
+TOO_LONG_WORDS = (
+    "context_length",
+    "context length",
+    "context window",
+    "maximum context",
+    "too many tokens",
+    "prompt is too long",
+)
+FILTER_WORDS = ("content_filter", "content_policy", "content policy", "content management policy", "content filter")
+
+
+def complaint(error: openai.APIStatusError) -> str:
+    """All that the server says of the fault, in lower case; it may quote the question, so it is never logged."""
+    return f"{error.param} {error.code} {error.message}".lower()
+
+
+def diagnose(error: openai.APIConnectionError | openai.APIStatusError) -> LLMFault:
+    if isinstance(error, openai.APITimeoutError):
+        return Unavailable("timeout")
+    if isinstance(error, openai.APIConnectionError):
+        return Unavailable("connection")
+    status = error.status_code
+    if status == 429 and error.code == "insufficient_quota":
+        return Misconfigured("quota")
+    if status in TRANSIENT or status >= 500:
+        reason = TRANSIENT.get(status, "server_error")
+        return Unavailable(reason, retry_after=retry_after(error.response.headers, now=time.time()))
+    if status in FOR_A_PERSON:
+        return Misconfigured(FOR_A_PERSON[status])
+    return _refusal(error)
+
+
+def _refusal(error: openai.APIStatusError) -> LLMFault:
+    words = complaint(error)
+    if error.code == "model_not_found":
+        return Misconfigured("unknown_model")
+    if error.status_code == 413 or any(word in words for word in TOO_LONG_WORDS):
+        return TooLong("context_length")
+    if any(word in words for word in FILTER_WORDS):
+        return Declined("content_filter")
+    return Rejected("rejected")

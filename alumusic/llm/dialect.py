@@ -1,0 +1,62 @@
+"""What a server takes of the chat-completions protocol."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+FORM_WORDS = ("response_format", "json_schema", "json_object", "strict")
+REASONING_TOKENS = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. system: byte-equal from call to call, so that prompt caches hit. name: of the schema.
+
+    max_tokens: room for the answer alone.
+    """
+
+    system: str
+    user: str
+    name: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The parameters that a server has not refused yet."""
+
+    form: Literal["json_schema", "json_object"] | None = "json_schema"
+    cap: Literal["max_tokens", "max_completion_tokens"] | None = "max_tokens"
+    temperature: bool = True
+
+    def without(self, complaint: str) -> Self | None:
+        """The dialect with a substitute for what a 400 complains of; None where it complains of something else."""
+        if self.temperature and "temperature" in complaint:
+            return replace(self, temperature=False)
+        if self.cap and self.cap in complaint:
+            return replace(self, cap="max_completion_tokens" if self.cap == "max_tokens" else None)
+        if self.form and any(word in complaint for word in FORM_WORDS):
+            return replace(self, form="json_object" if self.form == "json_schema" else None)
+        return None
+
+    def parameters(self, question: Question) -> dict[str, Any]:
+        parameters: dict[str, Any] = {
+            "messages": [
+                {"role": "system", "content": question.system},
+                {"role": "user", "content": question.user},
+            ]
+        }
+        if self.form == "json_schema":
+            schema = {"name": question.name, "strict": True, "schema": question.schema}
+            parameters["response_format"] = {"type": "json_schema", "json_schema": schema}
+        elif self.form == "json_object":
+            parameters["response_format"] = {"type": "json_object"}
+        if self.temperature:
+            parameters["temperature"] = 0
+        if self.cap == "max_tokens":
+            parameters["max_tokens"] = question.max_tokens
+        elif self.cap == "max_completion_tokens":
+            # Models that insist on this name count what they think, unseen, in it.
+            parameters["max_completion_tokens"] = question.max_tokens + REASONING_TOKENS
+        return parameters

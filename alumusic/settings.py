@@ -1,0 +1,287 @@
+"""Django's settings; what an operator may choose comes from `environment`."""
+
+from datetime import timedelta
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.urls import reverse_lazy
+
+from alumusic import environment
+from alumusic.environment import BASE_DIR
+
+django_stubs_ext.monkeypatch()
+
+ENV = environment.load()
+VAR_DIR = ENV.VAR_DIR
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = ENV.DEBUG
+SECRET_KEY = ENV.secret_key()
+ALLOWED_HOSTS = ENV.hosts
+CSRF_TRUSTED_ORIGINS = ENV.CSRF_TRUSTED_ORIGINS
+TRUSTED_PROXY_COUNT = ENV.TRUSTED_PROXY_COUNT
+
+INSTALLED_APPS = [
+    "alumusic.apps.AlumusicConfig",
+    "accounts",
+    "classifier",
+    "reports",
+    "insights",
+    "alumusic.apps.PanelConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "alumusic.requests.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "alumusic.api.ApiMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "alumusic.problems.ProblemMiddleware",
+]
+
+ROOT_URLCONF = "alumusic.urls"
+WSGI_APPLICATION = "alumusic.wsgi.application"
+APPEND_SLASH = False
+ADMIN_PATH = ENV.ADMIN_PATH
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def database() -> dict[str, Any]:
+    if ENV.DATABASE_URL is None:
+        return {
+            "ENGINE": "alumusic.sqlite3",
+            "NAME": VAR_DIR / "alumusic.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                    "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;"
+                ),
+            },
+        }
+    return dict(
+        dj_database_url.parse(
+            ENV.DATABASE_URL.get_secret_value(),
+            conn_max_age=ENV.DATABASE_CONN_MAX_AGE,
+            conn_health_checks=True,
+        )
+    )
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if ENV.REDIS_URL is None:
+    CACHES: dict[str, Any] = {
+        "default": {
+            "BACKEND": "alumusic.cache.SharedFileCache",
+            "LOCATION": VAR_DIR / "cache",
+            "TIMEOUT": 3600,
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
+    }
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": ENV.REDIS_URL.get_secret_value(),
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+        }
+    }
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNTS_OPEN_REGISTRATION = ENV.open_registration
+
+LANGUAGE_CODE = "pt-br"
+LANGUAGES = [("pt-br", "Português (Brasil)"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = ENV.TIME_ZONE
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+MEGABYTE = 2**20
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * MEGABYTE
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["alumusic.permissions.HasPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["alumusic.throttling.UserThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["alumusic.json_input.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "alumusic.openapi.Schema",
+    "EXCEPTION_HANDLER": "alumusic.problems.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+THROTTLES = {
+    "user": (ENV.THROTTLE_USER_PER_MINUTE, 60),
+    "register": (ENV.THROTTLE_REGISTER_PER_QUARTER, 900),
+    "login": (ENV.THROTTLE_LOGIN_FAILURES_PER_QUARTER, 900),
+}
+
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ENV.ACCESS_TOKEN_MINUTES),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=ENV.REFRESH_TOKEN_DAYS),
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": ENV.JWT_SIGNING_KEY.get_secret_value() if ENV.JWT_SIGNING_KEY else SECRET_KEY,
+    "UPDATE_LAST_LOGIN": False,
+}
+
+CELERY_BROKER_URL = next(
+    (url.get_secret_value() for url in (ENV.CELERY_BROKER_URL, ENV.REDIS_URL) if url), "filesystem://"
+)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 600}
+if CELERY_BROKER_URL == "filesystem://":
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(VAR_DIR / "queue"),
+        "data_folder_out": str(VAR_DIR / "queue"),
+        "control_folder": str(VAR_DIR / "queue-control"),
+    }
+    for folder in ("queue", "queue-control"):
+        (VAR_DIR / folder).mkdir(exist_ok=True)
+elif CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 1, "socket_timeout": 2}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "label what waits": {"task": "classifier.label_waiting", "schedule": timedelta(minutes=1)},
+    "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
+    "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+
+CLASSIFIER_ENGINE = ENV.CLASSIFIER_ENGINE
+CLASSIFY_WAIT_SECONDS = ENV.CLASSIFY_WAIT_SECONDS
+OPENAI_API_KEY = ENV.OPENAI_API_KEY.get_secret_value() if ENV.OPENAI_API_KEY else ""
+OPENAI_BASE_URL = str(ENV.OPENAI_BASE_URL)
+LLM_MODEL = ENV.LLM_MODEL
+LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
+LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
+
+READINESS_PROBES = [
+    "alumusic.health.database",
+    "alumusic.health.migrations",
+    "alumusic.health.cache_server",
+    "alumusic.health.broker",
+]
+
+HTTPS = ENV.https
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 60 * 60 * 12
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "alumusic.problems.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "alumusic.requests.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+    },
+    "root": {"handlers": ["console"], "level": ENV.LOG_LEVEL},
+    "loggers": {
+        "httpx2": {"level": "WARNING"},
+        "django.server": {"handlers": ["console"], "propagate": False},
+    },
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AluMusic Feedback Classifier",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "alumusic.openapi.complete",
+    ],
+}

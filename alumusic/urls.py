@@ -1,0 +1,27 @@
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from alumusic import health, pages
+
+handler400 = "alumusic.problems.bad_request"
+handler403 = "alumusic.problems.forbidden"
+handler404 = "alumusic.problems.not_found"
+handler500 = "alumusic.problems.server_error"
+
+urlpatterns = [
+    path("", pages.home),
+    path("dashboard", pages.home),
+    path(settings.ADMIN_PATH.rstrip("/"), RedirectView.as_view(pattern_name="admin:index")),
+    path(settings.ADMIN_PATH, admin.site.urls),
+    path("api/auth/", include("accounts.api.urls")),
+    path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    path("api/", include("classifier.api.urls")),
+    path("problemas/<slug:slug>", pages.problem),
+    path("favicon.ico", pages.icon),
+    path("healthz", health.live),
+    path("readyz", health.ready),
+]

@@ -1,0 +1,154 @@
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
+from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from classifier.api.history import history
+from classifier.models import Category, Comment, Tag
+from classifier.models.tag import MAX_TAGS
+from classifier.review import verdicts
+
+MOST_COUNTED = 10_000
+
+
+class CappedPaginator(Paginator[Any]):
+    """Counts no further than anybody pages: a full COUNT of a million rows takes longer than the page."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = cast("QuerySet[Model]", self.object_list)
+        return rows.order_by()[:MOST_COUNTED].count()
+
+
+class CorrectionForm(forms.ModelForm[Comment]):
+    category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
+    chosen_tags = forms.ModelMultipleChoiceField(label=_("Tags"), queryset=Tag.objects.all(), required=False)
+    note = forms.CharField(label=_("Note"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 2}))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Comment
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {
+            **self.initial,
+            "category": self.instance.category,
+            "chosen_tags": [link.tag_id for link in self.instance.comment_tags.all()],
+            "version": self.instance.version,
+        }
+
+    def clean_version(self) -> int:
+        version = int(self.cleaned_data["version"])
+        if version != self.instance.version:
+            raise forms.ValidationError(str(verdicts.ChangedMeanwhile.explanation))
+        return version
+
+    def clean_chosen_tags(self) -> QuerySet[Tag]:
+        tags: QuerySet[Tag] = self.cleaned_data["chosen_tags"]
+        if len(tags) > MAX_TAGS:
+            raise forms.ValidationError(_("At most %(n)s tags.") % {"n": MAX_TAGS})
+        return tags
+
+
+@admin.register(Comment)
+class CommentAdmin(admin.ModelAdmin[Comment]):
+    form = CorrectionForm
+    list_display = ["excerpt", "category", "shown_tags", "confidence_percent", "engine", "reviewed", "moment"]
+    list_filter = ["category", "state", "reviewed"]
+    list_per_page = 50
+    search_fields = ["search_words"]
+    search_help_text = _("Words, with or without accents; all must be in the text.")
+    ordering = ["-moment", "-id"]
+    paginator = CappedPaginator
+    show_full_result_count = False
+    readonly_fields = [
+        "text", "external_id", "state", "engine", "confidence", "reviewed", "source", "author", "moment",
+        "created_at", "updated_at", "timeline",
+    ]  # fmt: skip
+    fieldsets = [
+        (None, {"fields": ["text", ("category", "chosen_tags"), "note", "version"]}),
+        (_("What the machine said"), {"fields": [("state", "engine", "confidence", "reviewed")]}),
+        (_("Origin"), {"fields": [("external_id", "source", "author"), ("moment", "created_at", "updated_at")]}),
+        (_("History"), {"fields": ["timeline"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
+        return Comment.objects.with_tags()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Comment], search_term: str
+    ) -> tuple[QuerySet[Comment], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(search_words__matches=search_term), False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Comment | None = None) -> list[str]:
+        if self.has_change_permission(request, obj):
+            return self.readonly_fields
+        return [*self.readonly_fields, "category", "shown_tags"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Comment | None = None) -> Any:
+        if self.has_change_permission(request, obj):
+            return self.fieldsets
+        return [(None, {"fields": ["text", ("category", "shown_tags")]}), *self.fieldsets[1:]]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
+        return request.user.has_perm("classifier.review_comment")
+
+    def save_model(self, request: HttpRequest, obj: Comment, form: Any, change: Any) -> None:
+        data = form.cleaned_data
+        verdicts.correct(
+            obj,
+            reviewer=cast(User, request.user),
+            category=Category(data["category"]),
+            tags=[tag.name for tag in data["chosen_tags"]],
+            note=data["note"],
+        )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """Nothing: the verdict has written the tags."""
+
+    @admin.display(description=_("Text"))
+    def excerpt(self, comment: Comment) -> str:
+        return truncatechars(comment.text, 140)
+
+    @admin.display(description=_("Tags"))
+    def shown_tags(self, comment: Comment) -> str:
+        return ", ".join(comment.tag_names)
+
+    @admin.display(description=_("Confidence"))
+    def confidence_percent(self, comment: Comment) -> str:
+        return "" if comment.confidence is None else f"{comment.confidence:.0%}"
+
+    @admin.display(description=_("History"))
+    def timeline(self, comment: Comment) -> SafeString:
+        lines = (
+            (
+                entry["quando"],
+                entry["quem"] or entry["tipo"],
+                entry["categoria"],
+                ", ".join(entry["tags_funcionalidades"]),
+            )
+            for entry in history(comment, with_names=True)
+        )
+        return format_html_join("", "<p>{} · {} · {} {}</p>", lines)
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin[Tag]):
+    list_display = ["name", "description"]
+    search_fields = ["name", "description"]

@@ -1,0 +1,211 @@
+from http import HTTPStatus
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from alumusic.api import View
+from alumusic.openapi import either, json_body, many, one, problems, sent
+from alumusic.problems import FieldError, Invalid, TooLarge
+from alumusic.validation import read_body
+from alumusic.weeks import iso
+from classifier import export, intake
+from classifier.api import etags, wire
+from classifier.api.history import history
+from classifier.api.links import page_response
+from classifier.api.renderers import AnyText
+from classifier.api.selection import order_of, selected
+from classifier.engines import engine_in_service
+from classifier.incoming import IncomingComment
+from classifier.models import Batch, Comment
+from classifier.paging import AS_SENT, page
+from classifier.review import verdicts
+
+MAX_ANSWERED_AT_ONCE = 500
+
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="A ETag que você leu.")
+COMMENT = one(wire.CommentBody)
+COMMENTS = many(COMMENT)
+READ_ERRORS = problems(400, 401, 403, 406, 429, 503)
+WRITE_ERRORS = problems(400, 401, 403, 406, 413, 415, 429, 503)
+
+
+class Comments(View):
+    query = wire.ListQuery
+    permissions = {"GET": "classifier.view_comment", "POST": "classifier.add_comment"}
+
+    @extend_schema(
+        operation_id="listar_comentarios",
+        summary="Lista comentários, por cursor",
+        description="As páginas seguinte e anterior estão no cabeçalho `Link` (RFC 8288).",
+        responses={200: COMMENTS, **READ_ERRORS},
+    )
+    def get(self, request: Request) -> Response:
+        query: wire.ListQuery = self.parameters
+        found = page(selected(query).with_tags(), order_of(query), cursor=query.cursor, limit=query.limit)
+        return page_response(request, found, wire.comment_body)
+
+    @extend_schema(
+        operation_id="enviar_comentarios",
+        summary="Recebe um comentário ou uma lista de até 500 e os classifica",
+        request=json_body(
+            either(sent(IncomingComment), many(sent(IncomingComment), minItems=1, maxItems=MAX_ANSWERED_AT_ONCE))
+        ),
+        responses={
+            200: OpenApiResponse(COMMENT, description="O mesmo `id` com o mesmo `texto`, como está gravado."),
+            201: either(COMMENT, COMMENTS),
+            202: OpenApiResponse(
+                either(COMMENT, COMMENTS), description="Gravado; a classificação segue em segundo plano."
+            ),
+            **problems(409),
+            **WRITE_ERRORS,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        if isinstance(request.data, list):
+            return self.post_many(request, request.data)
+        sender = cast(User, request.user)
+        incoming = read_body(IncomingComment, request.data)
+        try:
+            receipt = intake.receive([incoming], sender=sender, engine=engine_in_service())
+        except intake.StoredOtherwise:
+            raise intake.OtherText from None
+        [comment] = receipt.comments
+        body = wire.comment_body(comment)
+        if not receipt.created:
+            return Response(body)
+        location = f"/api/comentarios/{comment.external_id}"
+        status = HTTPStatus.ACCEPTED if receipt.pending else HTTPStatus.CREATED
+        return Response(body, status, headers={"Location": location})
+
+    def post_many(self, request: Request, data: list[object]) -> Response:
+        sender = cast(User, request.user)
+        if not data:
+            empty = _("The list is empty.")
+            raise Invalid(empty, errors=[FieldError("", "empty", empty)])
+        if len(data) > MAX_ANSWERED_AT_ONCE:
+            raise TooLarge(_("A list may have at most %(n)s comments.") % {"n": MAX_ANSWERED_AT_ONCE})
+        receipt = intake.receive(intake.read_many(data), sender=sender, engine=engine_in_service())
+        body = [wire.comment_body(comment) for comment in receipt.comments]
+        if not receipt.pending:
+            return Response(body, HTTPStatus.CREATED)
+        batch = intake.batch_of(receipt.comments, owner=sender)
+        return Response(body, HTTPStatus.ACCEPTED, headers={"Location": f"/api/lotes/{batch.pk}"})
+
+
+class OneComment(View):
+    permissions = {"GET": "classifier.view_comment", "PATCH": "classifier.review_comment"}
+
+    @extend_schema(
+        operation_id="ver_comentario",
+        summary="Um comentário, com seu histórico",
+        responses={200: one(wire.CommentDetailBody), **problems(404), **READ_ERRORS},
+    )
+    def get(self, request: Request, external_id: str) -> Response:
+        comment = get_object_or_404(Comment.objects.with_tags(), external_id=external_id)
+        return self.detail(request, comment)
+
+    @extend_schema(
+        operation_id="corrigir_comentario",
+        summary="Corrige ou confirma o rótulo de um comentário",
+        parameters=[IF_MATCH],
+        request=json_body(sent(wire.Correction)),
+        responses={200: one(wire.CommentDetailBody), **problems(404, 412), **WRITE_ERRORS},
+    )
+    def patch(self, request: Request, external_id: str) -> Response:
+        correction = read_body(wire.Correction, request.data)
+        comment = get_object_or_404(Comment.objects.with_tags(), external_id=external_id)
+        if not etags.matches(request, comment):
+            raise verdicts.ChangedMeanwhile
+        verdicts.correct(
+            comment,
+            reviewer=cast(User, request.user),
+            category=correction.category,
+            tags=correction.tags,
+            note=correction.note,
+        )
+        return self.detail(request, Comment.objects.with_tags().get(pk=comment.pk))
+
+    @staticmethod
+    def detail(request: Request, comment: Comment) -> Response:
+        body = wire.comment_body(comment) | {
+            "origem": comment.source or None,
+            "autor": comment.author or None,
+            "publicado_em": iso(comment.published_at) if comment.published_at else None,
+            "metadados": comment.metadata,
+            "historico": history(comment, with_names=request.user.has_perm("classifier.review_comment")),
+        }
+        return Response(body, headers={"ETag": etags.etag(comment)})
+
+
+class Export(View):
+    query = wire.ExportQuery
+    permissions = {"GET": "classifier.export_comment"}
+    renderer_classes = (AnyText,)
+
+    @extend_schema(
+        operation_id="exportar_comentarios",
+        summary="Todos os comentários do filtro, em CSV ou em linhas de JSON",
+        responses={
+            (200, "text/csv"): str,
+            (200, "application/x-ndjson"): str,
+            **READ_ERRORS,
+        },
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        query: wire.ExportQuery = self.parameters
+        comments = selected(query).order_by(*order_of(query).expressions())
+        rows = export.rows(comments)
+        if query.format == "csv":
+            lines, media = export.csv_lines(rows, raw=query.raw == "1"), "text/csv; charset=utf-8"
+        else:
+            lines, media = export.json_lines(rows), "application/x-ndjson"
+        name = f"comentarios_export.{query.format}"
+        if request.method == "HEAD":
+            return HttpResponse(content_type=media, headers=_attachment(name))
+        return StreamingHttpResponse(export.buffered(lines), content_type=media, headers=_attachment(name))
+
+
+def _attachment(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"', "X-Accel-Buffering": "no"}
+
+
+class OneBatch(View):
+    @extend_schema(
+        operation_id="ver_lote",
+        summary="O andamento de um lote",
+        responses={200: one(wire.BatchBody), **problems(404), **READ_ERRORS},
+    )
+    def get(self, request: Request, batch_id: UUID) -> Response:
+        return Response(wire.batch_body(own_batch(request, batch_id)))
+
+
+class BatchComments(View):
+    query = wire.PageQuery
+
+    @extend_schema(
+        operation_id="ver_comentarios_do_lote",
+        summary="Os comentários de um lote, na ordem enviada",
+        responses={200: COMMENTS, **problems(404), **READ_ERRORS},
+    )
+    def get(self, request: Request, batch_id: UUID) -> Response:
+        query: wire.PageQuery = self.parameters
+        items = own_batch(request, batch_id).items.with_comments()
+        found = page(items, AS_SENT, cursor=query.cursor, limit=query.limit)
+        return page_response(request, found, lambda item: wire.comment_body(item.comment))
+
+
+def own_batch(request: Request, batch_id: UUID) -> Batch:
+    """The batch, where the reader sent it or may see all. Raises Http404 otherwise."""
+    batch = Batch.objects.filter(pk=batch_id).first()
+    user: Any = request.user
+    if batch is None or not (batch.owner_id == user.pk or user.has_perm("classifier.view_batch")):
+        raise Http404
+    return batch

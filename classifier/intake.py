@@ -1,0 +1,159 @@
+"""How comments come in: each id once, all of a list or nothing of it."""
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from pydantic import TypeAdapter, ValidationError
+
+from accounts.models import User
+from alumusic.problems import FieldError, Invalid, Problem
+from alumusic.validation import field_errors, wire_names
+from classifier import labelling, wake
+from classifier.engines import Engine
+from classifier.incoming import IncomingComment
+from classifier.models import Batch, BatchItem, Comment, CommentState
+from classifier.models.search import search_words
+
+# Longer than any wait for an engine, so that no worker takes what a request still holds.
+REQUEST_LEASE = timedelta(minutes=5)
+
+many_comments = TypeAdapter(list[IncomingComment])
+
+
+class OtherText(Problem):
+    slug = "id-com-outro-texto"
+    status = 409
+    title = _("The id has another text")
+    explanation = _("A comment with this `id` is stored with another `texto`. What is stored stays; send a new `id`.")
+
+
+class StoredOtherwise(Invalid):
+    """Items of a list whose id is stored with another text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """comments: as stored, in the order sent. created: the ids among them that this call brought."""
+
+    comments: list[Comment]
+    created: set[int]
+
+    @property
+    def pending(self) -> bool:
+        return any(comment.state == CommentState.PENDING for comment in self.comments)
+
+
+def read_many(data: list[object]) -> list[IncomingComment]:
+    """The comments of a list. Raises Invalid naming every bad item, an id that stands twice included."""
+    try:
+        comments = many_comments.validate_python(data)
+    except ValidationError as error:
+        errors = field_errors(error, wire_names(IncomingComment)) + _repeated_ids(data)
+        raise _nothing_stored(errors) from None
+    if errors := _repeated_ids(data):
+        raise _nothing_stored(errors)
+    return comments
+
+
+def _repeated_ids(data: list[object]) -> list[FieldError]:
+    seen: set[str] = set()
+    errors = []
+    for index, item in enumerate(data):
+        sent = item.get("id") if isinstance(item, dict) else None
+        if not isinstance(sent, str):
+            continue
+        if sent in seen:
+            errors.append(FieldError(f"/{index}/id", "duplicate", _("The id appears more than once in the list.")))
+        seen.add(sent)
+    return errors
+
+
+def _nothing_stored(errors: list[FieldError], problem: type[Invalid] = Invalid) -> Invalid:
+    count = len({error.pointer.split("/")[1] for error in errors})
+    return problem(
+        _("One comment has an error; nothing was stored.")
+        if count == 1
+        else _("%(n)s comments have errors; nothing was stored.") % {"n": count},
+        errors=errors,
+    )
+
+
+def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine) -> Receipt:
+    """Stores what is new and labels it within `CLASSIFY_WAIT_SECONDS`; what is not done by then stays pending.
+
+    Raises StoredOtherwise where an id is stored with another text; then nothing of the call is stored. The ids of
+    `incoming` are distinct.
+    """
+    deadline = time.monotonic() + settings.CLASSIFY_WAIT_SECONDS
+    token = uuid.uuid4()
+    with transaction.atomic():
+        stored = _store(incoming, token, sender)
+        _refuse_other_texts(incoming, stored)
+    ours = [comment for comment in stored.values() if comment.lease_token == token]
+    if ours:
+        labelling.label(ours, token, engine=engine, deadline=deadline)
+    ids = [comment.pk for comment in stored.values()]
+    by_id = {comment.external_id: comment for comment in Comment.objects.filter(pk__in=ids).with_tags()}
+    receipt = Receipt([by_id[item.id] for item in incoming], {comment.pk for comment in ours})
+    if receipt.pending:
+        wake.worker()
+    return receipt
+
+
+def _store(incoming: Sequence[IncomingComment], token: uuid.UUID, sender: User) -> dict[str, Comment]:
+    """The stored comments by their id; those that this call brought carry its token.
+
+    Inserted in the order of their ids, so that two calls with the same ids wait for each other and never deadlock.
+    """
+    now = timezone.now()
+    Comment.objects.bulk_create(
+        [
+            Comment(
+                external_id=item.id,
+                text=item.text,
+                source=item.source,
+                author=item.author,
+                metadata=item.metadata,
+                published_at=item.published_at,
+                moment=item.published_at or now,
+                created_at=now,
+                updated_at=now,
+                created_by=sender,
+                search_words=search_words(item.text),
+                lease_token=token,
+                lease_until=now + REQUEST_LEASE,
+                attempts=1,
+            )
+            for item in sorted(incoming, key=lambda item: item.id)
+        ],
+        ignore_conflicts=True,
+    )
+    stored = Comment.objects.filter(external_id__in=[item.id for item in incoming])
+    return {comment.external_id: comment for comment in stored}
+
+
+def _refuse_other_texts(incoming: Sequence[IncomingComment], stored: dict[str, Comment]) -> None:
+    errors = [
+        FieldError(f"/{index}/id", "conflict", _("The id is stored with another text."))
+        for index, item in enumerate(incoming)
+        if stored[item.id].text != item.text
+    ]
+    if errors:
+        raise _nothing_stored(errors, StoredOtherwise)
+
+
+def batch_of(comments: Sequence[Comment], *, owner: User) -> Batch:
+    """A new batch with these comments in their order."""
+    with transaction.atomic():
+        batch = Batch.objects.create(owner=owner)
+        BatchItem.objects.bulk_create(
+            BatchItem(batch=batch, position=position, comment=comment) for position, comment in enumerate(comments)
+        )
+    return batch

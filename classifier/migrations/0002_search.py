@@ -1,0 +1,60 @@
+from typing import Any
+
+from django.db import migrations
+
+POSTGRESQL = [
+    (
+        "CREATE INDEX comment_search ON classifier_comment USING gin (to_tsvector('simple', search_words))"
+        " WITH (fastupdate = off)",
+        "DROP INDEX comment_search",
+    )
+]
+
+SQLITE = [
+    (
+        "CREATE VIRTUAL TABLE classifier_comment_search"
+        " USING fts5(words, content='', tokenize='unicode61 remove_diacritics 0')",
+        "DROP TABLE classifier_comment_search",
+    ),
+    (
+        "CREATE TRIGGER comment_search_insert AFTER INSERT ON classifier_comment BEGIN"
+        " INSERT INTO classifier_comment_search(rowid, words) VALUES (new.id, new.search_words); END",
+        "DROP TRIGGER comment_search_insert",
+    ),
+    (
+        "CREATE TRIGGER comment_search_delete AFTER DELETE ON classifier_comment BEGIN"
+        " INSERT INTO classifier_comment_search(classifier_comment_search, rowid, words)"
+        " VALUES ('delete', old.id, old.search_words); END",
+        "DROP TRIGGER comment_search_delete",
+    ),
+    (
+        "CREATE TRIGGER comment_search_update AFTER UPDATE OF search_words ON classifier_comment"
+        " WHEN old.search_words <> new.search_words BEGIN"
+        " INSERT INTO classifier_comment_search(classifier_comment_search, rowid, words)"
+        " VALUES ('delete', old.id, old.search_words);"
+        " INSERT INTO classifier_comment_search(rowid, words) VALUES (new.id, new.search_words); END",
+        "DROP TRIGGER comment_search_update",
+    ),
+]
+
+
+def statements(schema_editor: Any) -> list[tuple[str, str]]:
+    return {"postgresql": POSTGRESQL, "sqlite": SQLITE}[schema_editor.connection.vendor]
+
+
+def build(apps: Any, schema_editor: Any) -> None:
+    for forward, _backward in statements(schema_editor):
+        schema_editor.execute(forward, params=None)
+
+
+def drop(apps: Any, schema_editor: Any) -> None:
+    for _forward, backward in reversed(statements(schema_editor)):
+        schema_editor.execute(backward, params=None)
+
+
+class Migration(migrations.Migration):
+    """The full-text index: GIN on PostgreSQL; on SQLite an FTS5 table that triggers keep."""
+
+    dependencies = [("classifier", "0001_initial")]
+
+    operations = [migrations.RunPython(build, drop)]

@@ -1,0 +1,79 @@
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .category import CommentState
+from .comment import Comment
+from .tag import CommentTag
+
+
+class Batch(models.Model):
+    """The comments of one call, in the order sent; the same comment may stand in several."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="batches"
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def progress(self) -> "Progress":
+        counted = self.items.aggregate(
+            total=Count("pk"),
+            pending=Count("pk", filter=Q(comment__state=CommentState.PENDING)),
+            failed=Count("pk", filter=Q(comment__state=CommentState.FAILED)),
+            last_change=Max("comment__updated_at"),
+        )
+        return Progress(**counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is. last_change: of any of its comments; None for an empty batch."""
+
+    total: int
+    pending: int
+    failed: int
+    last_change: datetime | None
+
+    @property
+    def classified(self) -> int:
+        return self.total - self.pending - self.failed
+
+
+class BatchItemQuerySet(models.QuerySet["BatchItem"]):
+    def with_comments(self) -> Self:
+        """Each with its comment and that comment's tags: two queries in all."""
+        tags = CommentTag.objects.select_related("tag").order_by("tag__name")
+        return self.select_related("comment").prefetch_related(models.Prefetch("comment__comment_tags", queryset=tags))
+
+
+class BatchItem(models.Model):
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField(_("position"))
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="batch_items")
+
+    objects = BatchItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("item of a batch")
+        verbose_name_plural = _("items of batches")
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="batch_item_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.position}"

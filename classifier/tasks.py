@@ -1,0 +1,14 @@
+from celery import shared_task
+
+from classifier import embeddings, labelling
+from classifier.engines import engine_in_service
+
+
+@shared_task(name="classifier.label_waiting")
+def label_waiting() -> int:
+    return labelling.label_waiting(engine_in_service())
+
+
+@shared_task(name="classifier.embed_missing")
+def embed_missing() -> int:
+    return embeddings.embed_missing()

@@ -1,0 +1,86 @@
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.test import Client
+
+from accounts import tokens
+from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
+from accounts.models import User
+from tests.fakes.llm import LLMServer, serve
+
+PASSWORD = "segredo-bem-comprido-42"
+
+
+class Api(Client):
+    """A client that speaks JSON and, where it has a user, shows that user's access token."""
+
+    def __init__(self, user: User | None = None, **defaults: Any) -> None:
+        headers = {"Authorization": f"Bearer {tokens.issue(user).access}"} if user else {}
+        super().__init__(headers=headers, **defaults)
+        self.user = user
+
+    def post(self, path, data=None, content_type="application/json", **extra):  # type: ignore[override]
+        return super().post(path, data, content_type, **extra)
+
+    def patch(self, path, data=None, content_type="application/json", **extra):  # type: ignore[override]
+        return super().patch(path, data, content_type, **extra)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """No limit and no cached answer outlives a test."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    def make(name: str = "ana", *groups: str, password: str = PASSWORD) -> User:
+        user = User.objects.create_user(name, password=password)
+        user.groups.set(Group.objects.filter(name__in=groups))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def llm(settings: Any) -> Iterator[LLMServer]:
+    """A real OpenAI-compatible server, which the engine in service asks."""
+    with serve() as server:
+        settings.OPENAI_BASE_URL = server.base_url
+        settings.OPENAI_API_KEY = "test-key"
+        settings.LLM_MODEL = "test-model"
+        settings.LLM_TIMEOUT_SECONDS = 5
+        settings.LLM_MAX_CONCURRENCY = 4
+        settings.CLASSIFIER_ENGINE = "llm"
+        yield server
+
+
+@pytest.fixture
+def anonymous(db: None) -> Api:
+    return Api()
+
+
+@pytest.fixture
+def api(make_user: Callable[..., User]) -> Api:
+    """A REST client's."""
+    return Api(make_user("cliente", API_CLIENT))
+
+
+@pytest.fixture
+def reader_api(make_user: Callable[..., User]) -> Api:
+    return Api(make_user("leitora", READERS))
+
+
+@pytest.fixture
+def curator_api(make_user: Callable[..., User]) -> Api:
+    return Api(make_user("curadora", CURATORS))
+
+
+@pytest.fixture
+def admin_api(make_user: Callable[..., User]) -> Api:
+    return Api(make_user("administradora", ADMINISTRATORS))

@@ -1,0 +1,19 @@
+"""gunicorn for the web process: threads, so that one slow answer holds up no other."""
+
+import os
+from typing import Any
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 8
+timeout = 90
+graceful_timeout = 30
+keepalive = 5
+limit_request_line = 8190
+
+
+def post_worker_init(worker: Any) -> None:
+    """Loads the engine before the first request; after the fork, which its native threads would not survive."""
+    from classifier.engines import engine_in_service
+
+    engine_in_service()
