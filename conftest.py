@@ -1,7 +1,9 @@
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
@@ -37,9 +39,21 @@ def empty_cache() -> Iterator[None]:
     cache.clear()
 
 
+def groups_of_the_migrations() -> None:
+    """Puts back what a transactional test's flush has taken: the groups and their permissions."""
+    for app, migration, make in (
+        ("accounts", "0002_groups", "make"),
+        ("accounts", "0003_administrators_revoke", "grant"),
+        ("classifier", "0003_permissions", "grant"),
+    ):
+        getattr(import_module(f"{app}.migrations.{migration}"), make)(apps, None)
+
+
 @pytest.fixture
 def make_user(db: None) -> Callable[..., User]:
     def make(name: str = "ana", *groups: str, password: str = PASSWORD) -> User:
+        if groups and not Group.objects.exists():
+            groups_of_the_migrations()
         user = User.objects.create_user(name, password=password)
         user.groups.set(Group.objects.filter(name__in=groups))
         return user

@@ -2,12 +2,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PanelLoginForm
-from accounts.models import TokenFamily, User
+from accounts.models import TokenFamily, TokenFamilyQuerySet, User
 
 admin.site.login_form = PanelLoginForm
 
@@ -61,6 +60,5 @@ class TokenFamilyAdmin(admin.ModelAdmin[TokenFamily]):
         return request.user.has_perm("accounts.delete_user")
 
     @admin.action(description=_("Revoke"), permissions=["change"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[TokenFamily]) -> None:
-        for family in queryset:
-            family.revoke()
+    def revoke(self, request: HttpRequest, queryset: TokenFamilyQuerySet) -> None:
+        queryset.revoke()

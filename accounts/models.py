@@ -48,6 +48,9 @@ class TokenFamilyQuerySet(models.QuerySet["TokenFamily"]):
     def living(self) -> Self:
         return self.filter(revoked_at=None, user__is_active=True)
 
+    def revoke(self) -> None:
+        self.filter(revoked_at=None).update(revoked_at=timezone.now())
+
 
 class TokenFamily(models.Model):
     """All refresh tokens that descend from one login; void together."""
@@ -68,7 +71,7 @@ class TokenFamily(models.Model):
         return str(self.id)
 
     def revoke(self) -> None:
-        TokenFamily.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now())
+        TokenFamily.objects.filter(pk=self.pk).revoke()
 
 
 class RefreshToken(models.Model):

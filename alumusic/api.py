@@ -61,5 +61,5 @@ class View(APIView):
         super().initial(request, *args, **kwargs)
         if request.method in ("GET", "HEAD"):
             self.parameters = read_query(self.query, request)
-        else:
+        elif request.method in self.allowed_methods:
             read_query(Query, request)

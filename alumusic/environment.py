@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -105,13 +107,13 @@ class Environment(BaseSettings):
             return self.SECRET_KEY.get_secret_value()
         path = self.VAR_DIR / "secret_key"
         self.VAR_DIR.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return path.read_text()
-        with os.fdopen(descriptor, "w") as file:
-            file.write(key := secrets.token_urlsafe(48))
-        return key
+        if not path.exists():
+            with NamedTemporaryFile("w", dir=self.VAR_DIR) as file:  # made with mode 600
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                with suppress(FileExistsError):  # another process was first, and its key is whole
+                    os.link(file.name, path)
+        return path.read_text()
 
 
 def load() -> Environment:

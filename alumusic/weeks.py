@@ -1,7 +1,7 @@
 """Days and moments as the business cuts them: in the time zone of the settings, whatever storage says."""
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -15,12 +15,14 @@ def start_of(day: date) -> datetime:
 
 
 def parse_moment(text: str) -> datetime | None:
-    """The moment that an ISO 8601 time with offset names; None where the text is none, or has no offset."""
+    """The moment that an ISO 8601 time with offset names, in UTC; None where the text is none, or has no offset."""
     try:
         moment = parse_datetime(text)
     except ValueError:
         return None
-    return moment if moment is not None and timezone.is_aware(moment) and 1 < moment.year < 9999 else None
+    if moment is None or timezone.is_naive(moment) or not 1 < moment.year < 9999:
+        return None
+    return moment.astimezone(UTC)  # databases know fewer offsets than ISO 8601 can write
 
 
 def parse_moment_or_day(text: str) -> datetime | None:

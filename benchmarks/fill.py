@@ -31,11 +31,13 @@ ENGINES = ["embedded/1", "embedded/2", "llm/gpt-4o-mini"]
 
 def texts() -> list[tuple[str, str, str, list[str]]]:
     """text, its search words, category and tags of every comment in the training data."""
-    found = []
+    found: list[tuple[str, str, str, list[str]]] = []
     for path in sorted((ROOT / "classifier" / "data").glob("comments_*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                found.append((row["texto"], search_words(row["texto"]), row["categoria"], row["tags"].split()))
+            found += [
+                (row["texto"], search_words(row["texto"]), row["categoria"], row["tags"].split())
+                for row in csv.DictReader(file)
+            ]
     return found
 
 

@@ -30,10 +30,10 @@ class CappedPaginator(Paginator[Any]):
 
 
 class CorrectionForm(forms.ModelForm[Comment]):
-    category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
+    chosen_category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
     chosen_tags = forms.ModelMultipleChoiceField(label=_("Tags"), queryset=Tag.objects.all(), required=False)
     note = forms.CharField(label=_("Note"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 2}))
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
         model = Comment
@@ -43,13 +43,13 @@ class CorrectionForm(forms.ModelForm[Comment]):
         super().__init__(*args, **kwargs)
         self.initial = {
             **self.initial,
-            "category": self.instance.category,
+            "chosen_category": self.instance.category,
             "chosen_tags": [link.tag_id for link in self.instance.comment_tags.all()],
-            "version": self.instance.version,
+            "seen_version": self.instance.version,
         }
 
-    def clean_version(self) -> int:
-        version = int(self.cleaned_data["version"])
+    def clean_seen_version(self) -> int:
+        version = int(self.cleaned_data["seen_version"])
         if version != self.instance.version:
             raise forms.ValidationError(str(verdicts.ChangedMeanwhile.explanation))
         return version
@@ -77,7 +77,7 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         "created_at", "updated_at", "timeline",
     ]  # fmt: skip
     fieldsets = [
-        (None, {"fields": ["text", ("category", "chosen_tags"), "note", "version"]}),
+        (None, {"fields": ["text", ("chosen_category", "chosen_tags"), "note", "seen_version"]}),
         (_("What the machine said"), {"fields": [("state", "engine", "confidence", "reviewed")]}),
         (_("Origin"), {"fields": [("external_id", "source", "author"), ("moment", "created_at", "updated_at")]}),
         (_("History"), {"fields": ["timeline"]}),
@@ -114,7 +114,7 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         verdicts.correct(
             obj,
             reviewer=cast(User, request.user),
-            category=Category(data["category"]),
+            category=Category(data["chosen_category"]),
             tags=[tag.name for tag in data["chosen_tags"]],
             note=data["note"],
         )

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from django.utils import timezone
@@ -18,6 +18,7 @@ ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 RESERVED_IDS = {"export"}
 MAX_METADATA_BYTES = 4096
 CLOCK_SKEW = timedelta(minutes=5)
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 # What leaves no mark on a page: controls, joiners, direction marks, variation selectors, fillers, blanks.
 INVISIBLE = re.compile(
@@ -51,6 +52,8 @@ def _published_at(value: Any) -> datetime | None:
     moment = parse_moment(value) if isinstance(value, str) else None
     if moment is None:
         raise fault("moment", _("Must be a time in ISO 8601 with an offset, as in 2025-08-01T13:00:00-03:00."))
+    if moment < EARLIEST:
+        raise fault("past", _("The time of publication is before %(year)s.") % {"year": EARLIEST.year})
     if moment > timezone.now() + CLOCK_SKEW:
         raise fault("future", _("The time of publication is in the future."))
     return moment

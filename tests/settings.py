@@ -25,6 +25,5 @@ STORAGES = {
 if DATABASES["default"]["ENGINE"] == "alumusic.sqlite3":
     # In memory, threads would share one connection's locks and fail where a file makes them wait.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
-CELERY_TASK_ALWAYS_EAGER = False
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = "memory://localhost"
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
 from accounts.groups import CURATORS
 from classifier.models import Category
@@ -17,7 +17,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium"),
 ]
 
@@ -35,13 +35,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of which every error and every violation of the policy is collected in `page.faults`."""
+def faults() -> list[str]:
+    """Every error of a page's and every violation of the security policy, as the browser tells it."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
     context = browser.new_context(locale="pt-BR", viewport={"width": 360, "height": 740})
     page = context.new_page()
-    page.faults = []  # type: ignore[attr-defined]
-    page.on("console", lambda m: page.faults.append(m.text) if m.type in ("error", "warning") else None)  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.faults.append(str(error)))  # type: ignore[attr-defined]
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            faults.append(message.text)
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: faults.append(str(error)))
     yield page
     context.close()
 
@@ -56,21 +65,21 @@ def overflow(page: Page) -> int:
 
 
 @pytest.mark.parametrize("path", ["/problemas/validacao", "/painel/login/"])
-def test_a_page_is_clean_accessible_and_fits_a_phone(live_server, page, path):
+def test_a_page_is_clean_accessible_and_fits_a_phone(live_server, page, faults, path):
     page.goto(live_server.url + path)
 
-    assert page.faults == []
+    assert faults == []
     assert serious_faults(page) == []
     assert overflow(page) == 0
 
 
-def test_the_documentation_of_the_api_is_drawn_from_our_own_files(live_server, page):
+def test_the_documentation_of_the_api_is_drawn_from_our_own_files(live_server, page, faults):
     hosts = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     page.goto(live_server.url + "/api/docs")
     page.get_by_text("Recebe um comentário ou uma lista").wait_for()
 
-    assert page.faults == []
+    assert faults == []
     assert hosts == {live_server.url.split("/")[2]}
 
 
@@ -82,7 +91,7 @@ def enter(page: Page, url: str, name: str) -> None:
     page.get_by_text("Sair").or_(page.get_by_text("Encerrar sessão")).first.wait_for(state="attached")
 
 
-def test_a_curator_finds_a_comment_and_corrects_it(live_server, page, make_user):
+def test_a_curator_finds_a_comment_and_corrects_it(live_server, page, faults, make_user):
     make_user("curadora", CURATORS)
     comment = stored("Parabéns, conseguiram estragar a avaliação", category=Category.PRAISE)
     stored("Outra coisa")
@@ -100,19 +109,24 @@ def test_a_curator_finds_a_comment_and_corrects_it(live_server, page, make_user)
 
     comment.refresh_from_db()
     assert (comment.category, comment.reviewed) == ("CRÍTICA", True)
-    assert page.faults == []
+    assert faults == []
 
 
-def test_a_hostile_comment_is_shown_as_text(live_server, page, make_user):
+def test_a_hostile_comment_is_shown_as_text(live_server, page, faults, make_user):
     make_user("curadora", CURATORS)
     hostile = "<img src=x onerror=alert(1)></script><script>alert(2)</script> javascript:alert(3)"
     comment = stored(hostile, author=hostile, source="<b>x</b>")
-    dialogs = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    dialogs: list[str] = []
+
+    def on_dialog(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", on_dialog)
 
     enter(page, live_server.url + "/painel/", "curadora")
     for path in ("", f"{comment.pk}/change/"):
         page.goto(f"{live_server.url}/painel/classifier/comment/{path}")
         assert page.get_by_text("<img src=x onerror=alert(1)>").count() >= 1
 
-    assert (dialogs, page.faults) == ([], [])
+    assert (dialogs, faults) == ([], [])

@@ -19,7 +19,6 @@ from alumusic.requests import client_address
 from alumusic.throttling import Limit
 from alumusic.validation import read_body
 
-
 HOW_TO_SEND = (
     "O token vem no cabeçalho `Authorization: Bearer <refresh>` ou no corpo; havendo os dois, vale o do corpo."
 )

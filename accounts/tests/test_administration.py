@@ -134,11 +134,12 @@ def test_a_curator_sees_nothing_of_accounts(make_user, path):
 
 
 def test_a_password_changed_in_the_panel_ends_the_owners_tokens(administrator, make_user):
-    api = Api(make_user("ana"))
+    ana = make_user("ana")
+    api = Api(ana)
     new = "outro-segredo-comprido-43"
     form = {"password1": new, "password2": new, "usable_password": "true"}
 
-    response = administrator.post(f"/painel/accounts/user/{api.user.pk}/password/", form)
+    response = administrator.post(f"/painel/accounts/user/{ana.pk}/password/", form)
 
     assert response.status_code == 302
     assert api.get("/api/auth/me").status_code == 401

@@ -1,6 +1,7 @@
 """Who may make an account, under which names, and what a new one may do."""
 
 import pytest
+from django.contrib.auth.models import Group
 
 from accounts.groups import API_CLIENT
 from accounts.models import User
@@ -150,8 +151,6 @@ def test_a_body_of_another_shape_is_refused(anonymous, body, pointer, code):
 
 
 def test_an_account_is_made_even_where_its_group_was_deleted(anonymous):
-    from django.contrib.auth.models import Group
-
     Group.objects.all().delete()
 
     assert register(anonymous, "ana").status_code == 201

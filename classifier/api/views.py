@@ -55,9 +55,8 @@ class Comments(View):
     @extend_schema(
         operation_id="enviar_comentarios",
         summary="Recebe um comentário ou uma lista de até 500 e os classifica",
-        request=json_body(
-            either(sent(IncomingComment), many(sent(IncomingComment), minItems=1, maxItems=MAX_ANSWERED_AT_ONCE))
-        ),
+        description="Uma lista entra inteira ou não entra; o mesmo `id` de novo não é classificado de novo.",
+        request=json_body(either(sent(IncomingComment), many(sent(IncomingComment), minItems=1))),
         responses={
             200: OpenApiResponse(COMMENT, description="O mesmo `id` com o mesmo `texto`, como está gravado."),
             201: either(COMMENT, COMMENTS),

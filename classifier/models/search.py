@@ -78,9 +78,9 @@ class Matches(Lookup[Any]):
         raise NotImplementedError(f"no full-text search on {connection.vendor}")
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        column, params = self.process_lhs(compiler, connection)
+        alias = connection.ops.quote_name(self.lhs.alias)
         query = " & ".join(f"'{word}'" for word in self.words())
-        return f"to_tsvector('simple', {column}) @@ to_tsquery('simple', %s)", [*params, query]
+        return f"{alias}.search_vector @@ to_tsquery('simple', %s)", [query]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         alias = connection.ops.quote_name(self.lhs.alias)

@@ -1,40 +1,29 @@
 """Several at once: each id once, no half list, no error that is ours."""
 
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from classifier import claims
 from classifier.models import Classification, Comment
 from classifier.tests.comments import sent, stored
 from conftest import Api
+from tests.racing import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(user, calls):
-    """The answers to the calls, all begun together, each by a client and a database connection of its own."""
-    start = threading.Barrier(len(calls))
-
-    def run(call):
-        client = Api(user)
-        start.wait(timeout=30)
-        try:
-            return call(client)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+def posts(user, bodies):
+    """As many calls as bodies, each by a client of its own."""
+    clients = [Api(user) for _ in bodies]
+    return [partial(client.post, "/api/comentarios", body) for client, body in zip(clients, bodies, strict=True)]
 
 
 def test_eight_posts_of_one_comment_store_and_classify_it_once(api):
     comment = sent()
 
-    answers = at_once(api.user, [lambda client: client.post("/api/comentarios", comment)] * 8)
+    answers = at_once(posts(api.user, [comment] * 8))
 
     assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 7}
     assert (Comment.objects.count(), Classification.objects.count()) == (1, 1)
@@ -43,7 +32,7 @@ def test_eight_posts_of_one_comment_store_and_classify_it_once(api):
 def test_eight_posts_of_one_id_with_other_texts_store_one_of_them(api):
     texts = [sent(f"texto {n}", id="a") for n in range(8)]
 
-    answers = at_once(api.user, [lambda client, c=c: client.post("/api/comentarios", c) for c in texts])
+    answers = at_once(posts(api.user, texts))
 
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 7}
     assert Comment.objects.count() == 1
@@ -53,7 +42,7 @@ def test_lists_that_share_ids_in_another_order_do_not_block_each_other(api):
     comments = [sent(f"texto {n}") for n in range(20)]
     lists = [comments, comments[::-1], comments[10:] + comments[:10], comments[::-1]]
 
-    answers = at_once(api.user, [lambda client, c=c: client.post("/api/comentarios", c) for c in lists])
+    answers = at_once(posts(api.user, lists))
 
     assert {answer.status_code for answer in answers} <= {201, 202}
     assert (Comment.objects.count(), Classification.objects.count()) == (20, 20)
@@ -64,21 +53,20 @@ def test_of_two_corrections_with_one_etag_one_wins(curator_api):
     read = curator_api.get("/api/comentarios/a")["ETag"]
 
     answers = at_once(
-        curator_api.user,
         [
-            lambda client, c=category: client.patch("/api/comentarios/a", {"categoria": c}, headers={"If-Match": read})
-            for category in ("SPAM", "DÚVIDA", "CRÍTICA", "SUGESTÃO")
-        ],
+            partial(Api(curator_api.user).patch, "/api/comentarios/a", {"categoria": c}, headers={"If-Match": read})
+            for c in ("SPAM", "DÚVIDA", "CRÍTICA", "SUGESTÃO")
+        ]
     )
 
     assert Counter(answer.status_code for answer in answers) == {200: 1, 412: 3}
 
 
-def test_two_workers_label_each_waiting_comment_once(api):
+def test_two_workers_label_each_waiting_comment_once():
     for n in range(60):
         stored(f"espera {n}", category=None)
 
-    held = at_once(api.user, [lambda _client: claims.claim(20)] * 4)
+    held = at_once([partial(claims.claim, 20)] * 4)
 
     claimed = [comment.pk for claim in held for comment in claim.comments]
     assert len(claimed) == len(set(claimed))

@@ -147,6 +147,7 @@ def test_bad_items_of_a_list_are_all_named_and_nothing_is_stored(api):
         ({"publicado_em": "ontem"}, "/publicado_em", "moment"),
         ({"publicado_em": "2025-08-01T13:00:00"}, "/publicado_em", "moment"),
         ({"publicado_em": "2199-08-01T13:00:00Z"}, "/publicado_em", "future"),
+        ({"publicado_em": "0187-01-09T21:12:14-18:34"}, "/publicado_em", "past"),
         ({"categoria": "SPAM"}, "/categoria", "unknown"),
     ],
 )

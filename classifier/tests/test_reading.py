@@ -50,6 +50,7 @@ def test_order_by_confidence_puts_what_has_none_last_in_both_directions(api):
         ("ate=2025-08-02", ["waiting", "reviewed"]),
         ("desde=2025-08-01T12:00:00-03:00&ate=2025-08-01T13:00:00-03:00", ["reviewed"]),
         ("desde=2025-08-01T18:00:00+03:00&ate=2025-08-01T21:00:00+03:00", ["waiting", "reviewed"]),
+        ("desde=0540-05-14T08:40:26-17:26", ["critic", "waiting", "reviewed"]),
         ("q=senha", ["critic"]),
         ("q=SENHAS&categoria=CRÍTICA&tag=fix_login&revisado=false&ordem=asc", ["critic"]),
     ],
