@@ -9,6 +9,7 @@ threads = 8
 timeout = 90
 graceful_timeout = 30
 keepalive = 5
+control_socket_disable = True
 limit_request_line = 8190
 
 

@@ -45,7 +45,7 @@ def _storable(value: str) -> str:
 StorableText = Annotated[str, AfterValidator(_storable)]
 
 
-def _code_and_detail(error: ErrorDetails, known: Iterable[str]) -> tuple[str, str]:
+def _code_and_detail(error: ErrorDetails, unknown: str) -> tuple[str, str]:
     context = error.get("ctx", {})
     match error["type"]:
         case "fault":
@@ -53,7 +53,7 @@ def _code_and_detail(error: ErrorDetails, known: Iterable[str]) -> tuple[str, st
         case "missing":
             return "required", _("This field is required.")
         case "extra_forbidden":
-            return "unknown", _("Unknown field. Known: %(known)s.") % {"known": ", ".join(known)}
+            return "unknown", unknown
         case "string_too_long":
             return "max_length", _("At most %(n)s characters.") % {"n": context["max_length"]}
         case "string_too_short":
@@ -83,10 +83,11 @@ def _token(part: int | str) -> str:
 
 def field_errors(error: ValidationError, known: Iterable[str], prefix: str = "") -> list[FieldError]:
     """The faults that pydantic found, in its order. known: the names that an unknown field is answered with."""
+    unknown = _("Unknown field. Known: %(known)s.") % {"known": ", ".join(known)}
     found = []
     for detail in error.errors(include_url=False, include_input=False):
         pointer = prefix + "".join(f"/{_token(part)}" for part in detail["loc"])
-        found.append(FieldError(pointer, *_code_and_detail(detail, known)))
+        found.append(FieldError(pointer, *_code_and_detail(detail, unknown)))
     return found
 
 
@@ -111,13 +112,13 @@ def read_query(model: type[Model], request: Request | Any) -> Model:
         for name, values in parameters.items()
         if len(values) > 1
     ]
-    known = wire_names(model)
+    unknown = _("Unknown parameter. Known: %(known)s.") % {"known": ", ".join(wire_names(model)) or "-"}
     try:
         query = model.model_validate({name: values[-1] for name, values in parameters.items()})
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             name = str(detail["loc"][0])
-            errors.append(FieldError(f"?{name}", *_code_and_detail(detail, known)))
+            errors.append(FieldError(f"?{name}", *_code_and_detail(detail, unknown)))
     if errors:
         raise Invalid(errors[0].detail if len(errors) == 1 else None, errors=errors)
     return query

@@ -44,7 +44,7 @@ class CorrectionForm(forms.ModelForm[Comment]):
         self.initial = {
             **self.initial,
             "chosen_category": self.instance.category,
-            "chosen_tags": [link.tag_id for link in self.instance.comment_tags.all()],
+            "chosen_tags": list(self.instance.tags.values_list("pk", flat=True)),
             "seen_version": self.instance.version,
         }
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from classifier import claims
 from classifier.engines import Engine, Failure, Verdict, embedded_engine
-from classifier.models import Classification, Comment, Embedding, Label
+from classifier.models import Classification, Comment, Label
 from classifier.models.classification import PROBABILITY_COLUMNS
 
 logger = logging.getLogger(__name__)
@@ -59,14 +59,6 @@ def record(verdicts: Sequence[tuple[Comment, Verdict]], token: uuid.UUID, *, eng
         taken = [(comment, verdict) for comment, verdict in verdicts if comment.pk in adopted]
         Classification.objects.bulk_create(
             [_classification(comment, verdict, engine) for comment, verdict in taken], ignore_conflicts=True
-        )
-        Embedding.objects.bulk_create(
-            [
-                Embedding(comment=comment, model=embedded_engine().embedding_model, vector=verdict.embedding)
-                for comment, verdict in taken
-                if verdict.embedding is not None
-            ],
-            ignore_conflicts=True,
         )
     return sorted(adopted)
 

@@ -6,8 +6,7 @@ import re
 import polib
 from django.core.management import get_commands
 
-from alumusic.environment import Environment
-from alumusic.settings import BASE_DIR
+from alumusic.environment import BASE_DIR, Environment
 
 OURS = ("alumusic", "accounts", "classifier", "reports", "insights")
 

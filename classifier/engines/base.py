@@ -11,14 +11,12 @@ class Verdict:
 
     confidence: probability that the category is right, 0..1. tags: at most five, sorted, of the contract's pattern.
     probabilities: one a category in their declared order, sum 1; None where the engine knows none.
-    embedding: little-endian float16 bytes where the engine had to compute them anyway.
     """
 
     category: Category
     confidence: float
     tags: tuple[str, ...] = ()
     probabilities: tuple[float, ...] | None = None
-    embedding: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,14 @@ POSTGRESQL = [
         "CREATE INDEX comment_search ON classifier_comment USING gin (search_vector) WITH (fastupdate = off)",
         "DROP INDEX comment_search",
     ),
+    *(
+        (
+            # The same for the rare confidences at both ends.
+            f"ALTER INDEX {index} ALTER COLUMN 1 SET STATISTICS 1000",
+            f"ALTER INDEX {index} ALTER COLUMN 1 SET STATISTICS -1",
+        )
+        for index in ("comment_least_confident", "comment_most_confident")
+    ),
 ]
 
 SQLITE = [

@@ -57,8 +57,10 @@ class Progress:
 class BatchItemQuerySet(models.QuerySet["BatchItem"]):
     def with_comments(self) -> Self:
         """Each with its comment and that comment's tags: two queries in all."""
-        tags = CommentTag.objects.select_related("tag").order_by("tag__name")
-        return self.select_related("comment").prefetch_related(models.Prefetch("comment__comment_tags", queryset=tags))
+        tags = CommentTag.objects.select_related("tag")
+        return self.select_related("comment").prefetch_related(
+            models.Prefetch("comment__comment_tags", tags, to_attr="fetched_tags")
+        )
 
 
 class BatchItem(models.Model):

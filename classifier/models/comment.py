@@ -43,7 +43,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def with_tags(self) -> Self:
         return self.prefetch_related(
-            models.Prefetch("comment_tags", queryset=CommentTag.objects.select_related("tag").order_by("tag__name"))
+            models.Prefetch("comment_tags", CommentTag.objects.select_related("tag"), to_attr="fetched_tags")
         )
 
     def claimable(self, now: datetime) -> Self:
@@ -150,7 +150,9 @@ class Comment(models.Model):
     @property
     def tag_names(self) -> list[str]:
         """The names of its tags, sorted; no query where `with_tags` fetched them."""
-        return sorted(link.tag.name for link in self.comment_tags.all())
+        if hasattr(self, "fetched_tags"):
+            return sorted(link.tag.name for link in self.fetched_tags)
+        return sorted(self.tags.values_list("name", flat=True))
 
     @classmethod
     def adopt(cls, labels: dict[int, Label], token: uuid.UUID) -> list[int]:

@@ -36,6 +36,10 @@ ACCENTED_ENDINGS = {
     "ancia": "ância",
     "ancias": "âncias",
 }
+# Plurals that the stemmer leaves apart from their singular: botões, canais, papéis.
+PLURAL_ENDINGS = {"oes": "ao", "aes": "ao", "ais": "al", "eis": "el", "ois": "ol"}
+PLURAL = re.compile(r"(?<=..)(oes|aes|ais|eis|ois)$")
+NO_PLURALS = {"mais", "demais", "jamais", "depois", "dois", "pois", "seis", "reis", "pais"}
 ENDING = re.compile(f"({'|'.join(ACCENTED_ENDINGS)})$")
 
 _local = threading.local()
@@ -46,6 +50,8 @@ def stem(word: str) -> str:
     """The folded stem of one folded word. The stemmer keeps state while it works, so each thread has its own."""
     if not hasattr(_local, "stemmer"):
         _local.stemmer = snowballstemmer.stemmer("portuguese")
+    if word not in NO_PLURALS:
+        word = PLURAL.sub(lambda ending: PLURAL_ENDINGS[ending.group()], word)
     accented = ENDING.sub(lambda ending: ACCENTED_ENDINGS[ending.group()], word)
     return fold(_local.stemmer.stemWord(accented))
 

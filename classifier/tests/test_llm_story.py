@@ -8,16 +8,22 @@ from django.utils import timezone
 from classifier import claims, tasks
 from classifier.models import Comment, CommentState
 from classifier.tests.comments import sent, stored
-from tests.fakes.llm import content_filtered, http_error
+from tests.fakes.llm import answering, content_filtered, http_error
 
 pytestmark = pytest.mark.django_db
 
-DOWN = http_error(503)
 
+@pytest.fixture
+def post_while_down(api, llm, settings):
+    """Posts while the LLM only answers 503, and lets it recover."""
 
-@pytest.fixture(autouse=True)
-def no_patience(settings):
-    settings.CLASSIFY_WAIT_SECONDS = 0.4
+    def post(body):
+        llm.always, settings.CLASSIFY_WAIT_SECONDS = http_error(503), 0.3
+        response = api.post("/api/comentarios", body)
+        llm.always, settings.CLASSIFY_WAIT_SECONDS = answering(), 20
+        return response
+
+    return post
 
 
 def test_the_llm_labels_a_list(api, llm):
@@ -31,33 +37,29 @@ def test_the_llm_labels_a_list(api, llm):
     ]
 
 
-def test_one_comment_that_the_llm_does_not_answer_waits_and_is_labelled_later(api, llm):
-    llm.always = DOWN
+def test_one_comment_that_the_llm_does_not_answer_waits_and_is_labelled_later(api, post_while_down):
     comment = sent("Amei")
 
-    response = api.post("/api/comentarios", comment)
+    response = post_while_down(comment)
 
     assert (response.status_code, response["Location"]) == (202, f"/api/comentarios/{comment['id']}")
     assert (response.json()["categoria"], response.json()["estado"]) == (None, "pendente")
 
-    llm.always = None
     tasks.label_waiting()
 
     assert api.get(response["Location"]).json()["estado"] == "classificado"
 
 
-def test_a_list_that_the_llm_does_not_answer_is_a_batch_to_follow(api, llm):
-    llm.always = DOWN
+def test_a_list_that_the_llm_does_not_answer_is_a_batch_to_follow(api, post_while_down):
     comments = [sent(f"Amei {n}") for n in range(5)]
 
-    response = api.post("/api/comentarios", comments)
+    response = post_while_down(comments)
 
     assert response.status_code == 202
     assert [c["estado"] for c in response.json()] == ["pendente"] * 5
     batch = api.get(response["Location"]).json()
     assert (batch["estado"], batch["total"], batch["pendentes"], batch["progresso"]) == ("processando", 5, 5, 0.0)
 
-    llm.always = None
     tasks.label_waiting()
 
     batch = api.get(response["Location"]).json()
@@ -67,18 +69,16 @@ def test_a_list_that_the_llm_does_not_answer_is_a_batch_to_follow(api, llm):
     assert [c["id"] for c in page.json()] == [c["id"] for c in comments]
 
 
-def test_a_batch_is_its_owners_and_the_administrations(api, admin_api, curator_api, llm):
-    llm.always = DOWN
-    location = api.post("/api/comentarios", [sent()])["Location"]
+def test_a_batch_is_its_owners_and_the_administrations(api, admin_api, curator_api, post_while_down):
+    location = post_while_down([sent()])["Location"]
 
     assert [client.get(location).status_code for client in (api, admin_api, curator_api)] == [200, 200, 404]
     assert curator_api.get(location + "/comentarios").status_code == 404
 
 
-def test_the_same_comment_again_while_it_waits_is_neither_stored_nor_asked_twice(api, llm):
-    llm.always = DOWN
+def test_the_same_comment_again_while_it_waits_is_neither_stored_nor_asked_twice(api, llm, post_while_down):
     comment = sent()
-    api.post("/api/comentarios", comment)
+    post_while_down(comment)
     asked = len(llm.requests)
 
     response = api.post("/api/comentarios", comment)

@@ -103,7 +103,7 @@ def test_an_unknown_parameter_is_answered_with_the_known_ones(api):
     detail = api.get("/api/comentarios?pagina=2").json()["errors"][0]["detail"]
 
     assert detail == (
-        "Campo desconhecido. Conhecidos: categoria, tag, ordem, q, estado, revisado, motor, confianca_min, "
+        "Parâmetro desconhecido. Conhecidos: categoria, tag, ordem, q, estado, revisado, motor, confianca_min, "
         "confianca_max, desde, ate, limite, cursor."
     )
 

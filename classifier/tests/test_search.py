@@ -24,6 +24,24 @@ def test_accents_case_and_plural_make_no_difference(api, words):
     assert found(api, words) == ["Minha avaliação é boa", "Que avaliações são essas", "minha AVALIACAO eh boa"]
 
 
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [("botão", "botões"), ("canal", "canais"), ("papel", "papéis"), ("anúncio", "anúncios"), ("amável", "amáveis")],
+)
+def test_a_word_is_found_in_its_other_number(api, one, many):
+    stored(f"um {one}")
+    stored(f"dois {many}")
+
+    assert found(api, one) == found(api, many.upper()) == [f"dois {many}", f"um {one}"]
+
+
+def test_more_is_not_bad(api):
+    stored("quero mais")
+    stored("achei mal feito")
+
+    assert found(api, "mais") == ["quero mais"]
+
+
 def test_a_negation_counts_as_a_word(api):
     stored("Gostei muito")
     stored("Não gostei")
