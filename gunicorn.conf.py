@@ -17,4 +17,4 @@ def post_worker_init(worker: Any) -> None:
     """Loads the engine before the first request; after the fork, which its native threads would not survive."""
     from classifier.engines import engine_in_service
 
-    engine_in_service()
+    _ = engine_in_service().name  # an engine loads with the first thing it is asked

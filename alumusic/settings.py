@@ -229,7 +229,7 @@ READINESS_PROBES = [
 
 HTTPS = ENV.https
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if TRUSTED_PROXY_COUNT:
@@ -268,6 +268,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": ENV.LOG_LEVEL},
     "loggers": {
         "httpx2": {"level": "WARNING"},
+        "openai": {"level": "WARNING"},  # at DEBUG it writes down what is asked, comments and all
         "django.server": {"handlers": ["console"], "propagate": False},
     },
 }

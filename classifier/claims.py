@@ -14,6 +14,7 @@ from classifier.models import Comment, CommentState
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 5
+SUSPECT_ATTEMPTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,16 @@ class Claim:
 
 
 def claim(limit: int) -> Claim:
-    """Up to `limit` waiting comments, the oldest first, that no other worker has or gets."""
+    """Up to `limit` waiting comments, the oldest first, that no other worker has or gets.
+
+    What was claimed in vain before comes last and alone, so that one that kills its worker takes no other with it.
+    """
     now = timezone.now()
     token = uuid.uuid4()
     with transaction.atomic():
         waiting = Comment.objects.claimable(now).select_for_update(skip_locked=True, of=("self",))
-        ids = list(waiting.order_by("id").values_list("pk", flat=True)[:limit])
+        oldest = waiting.order_by("id").values_list("pk", flat=True)
+        ids = list(oldest.filter(attempts__lt=SUSPECT_ATTEMPTS)[:limit]) or list(oldest[:1])
         Comment.objects.filter(pk__in=ids).update(
             lease_token=token, lease_until=now + LEASE, attempts=F("attempts") + 1
         )

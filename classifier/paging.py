@@ -95,7 +95,7 @@ def _by_confidence(name: str, none: float, *, descending: bool) -> Order[Comment
 
 
 NEWEST = _newest("n", "moment", "id")
-NEWEST_OF_TAG = _newest("t", "comment_tags__moment", "comment_tags__comment_id")
+NEWEST_OF_TAG = _newest("t", "tag_moment", "tag_comment")
 LEAST_CONFIDENT = _by_confidence("a", 2.0, descending=False)
 MOST_CONFIDENT = _by_confidence("d", -1.0, descending=True)
 AS_SENT: Order[BatchItem] = Order(
@@ -134,7 +134,7 @@ def _read(order: Order[Any], cursor: str) -> _Cursor:
 
 
 def _storable(values: list[Any]) -> bool:
-    return all(isinstance(v, float | datetime) or (isinstance(v, int) and abs(v) < 2**63) for v in values)
+    return all(isinstance(v, float | datetime) or (type(v) is int and abs(v) < 2**63) for v in values)
 
 
 def page(queryset: models.QuerySet[Row], order: Order[Row], *, cursor: str | None, limit: int) -> Page[Row]:

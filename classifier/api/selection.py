@@ -1,4 +1,4 @@
-"""From parameters to a queryset and the order that an index of it serves; the same for lists, export and panel."""
+"""From parameters to a queryset and the order that an index of it serves; the same for lists and export."""
 
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 

@@ -20,7 +20,7 @@ from classifier import export, intake
 from classifier.api import etags, wire
 from classifier.api.history import history
 from classifier.api.links import page_response
-from classifier.api.renderers import AnyText
+from classifier.api.renderers import AnyText, JsonLines
 from classifier.api.selection import order_of, selected
 from classifier.engines import engine_in_service
 from classifier.incoming import IncomingComment
@@ -147,7 +147,7 @@ class OneComment(View):
 class Export(View):
     query = wire.ExportQuery
     permissions = {"GET": "classifier.export_comment"}
-    renderer_classes = (AnyText,)
+    renderer_classes = (AnyText, JsonLines)
 
     @extend_schema(
         operation_id="exportar_comentarios",

@@ -37,9 +37,16 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(search_words__matches=words)
 
     def tagged(self, name: str) -> Self:
-        """Those with the tag. Its key is looked up first: the planner then knows how frequent it is."""
+        """Those with the tag, its moment and comment as `tag_moment` and `tag_comment`, which its index sorts.
+
+        A filter by `comment_tags__…` would join once more, and find the comment's other tags too. The tag's key is
+        looked up first: the planner then knows how frequent it is.
+        """
         key = Tag.objects.filter(name=name).values_list("pk", flat=True).first()
-        return self.none() if key is None else self.filter(comment_tags__tag=key)
+        if key is None:
+            return self.none()
+        link = {"tag_moment": F("comment_tags__moment"), "tag_comment": F("comment_tags__comment_id")}
+        return self.filter(comment_tags__tag=key).alias(**link)
 
     def with_tags(self) -> Self:
         return self.prefetch_related(
@@ -169,7 +176,9 @@ class Comment(models.Model):
             comment.engine, comment.confidence = label.engine, label.confidence
             comment.lease_token = comment.lease_until = None
             comment.updated_at, comment.version = now, comment.version + 1
-            if not comment.reviewed:
+            if comment.reviewed:
+                comment.category_corrected |= comment.category != label.category
+            else:
                 comment.state, comment.category = CommentState.CLASSIFIED, label.category
                 retag.append(comment)
         cls._write(held, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS])
@@ -194,7 +203,8 @@ class Comment(models.Model):
     def correct(self, category: Category, tags: Collection[str] | None) -> bool:
         """True when the person's decision was taken; False when somebody changed the comment since it was read.
 
-        tags: None leaves them. To be called in a transaction; a correction ends what a worker may be doing here.
+        tags: None leaves them. To be called in a transaction. A worker that holds the comment keeps its claim, and
+        `adopt` then takes no more than `engine` and `confidence` from it.
         """
         changed = self.category_corrected or (self.category is not None and self.category != category)
         values: dict[str, Any] = {

@@ -63,10 +63,19 @@ def test_of_two_corrections_with_one_etag_one_wins(curator_api):
 
 
 def test_two_workers_label_each_waiting_comment_once():
-    for n in range(60):
-        stored(f"espera {n}", category=None)
+    waiting = [stored(f"espera {n}", category=None).pk for n in range(60)]
 
     held = at_once([partial(claims.claim, 20)] * 4)
 
-    claimed = [comment.pk for claim in held for comment in claim.comments]
-    assert len(claimed) == len(set(claimed))
+    assert sorted(comment.pk for claim in held for comment in claim.comments) == waiting
+
+
+def test_who_reads_an_export_slowly_keeps_nobody_from_sending(api):
+    for _ in range(40):
+        stored("a" * 5000)
+    slow = iter(api.get("/api/comentarios/export"))
+    header, _first_piece = next(slow), next(slow)
+
+    [answer] = at_once(posts(api.user, [sent()]))
+
+    assert (header.startswith(b"id,texto"), answer.status_code) == (True, 201)

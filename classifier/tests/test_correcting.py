@@ -132,6 +132,7 @@ def test_a_machine_that_comes_later_does_not_overrule_the_person(curator_api):
     body = curator_api.get("/api/comentarios/a").json()
     assert (body["categoria"], body["tags_funcionalidades"]) == ("SPAM", [])
     assert (body["confianca"], body["motor"]) == (0.8, embedded_engine().name)
+    assert Comment.objects.get().category_corrected is True
 
 
 def test_a_worker_that_lost_its_claim_changes_nothing():

@@ -98,6 +98,13 @@ def test_an_empty_export_has_its_header_only(api):
     ]
 
 
+@pytest.mark.parametrize(("accept", "form"), [("text/csv", "csv"), ("application/x-ndjson", "jsonl")])
+def test_a_file_is_given_to_who_accepts_its_media_type(api, accept, form):
+    response = api.get(f"/api/comentarios/export?formato={form}", headers={"Accept": accept})
+
+    assert (response.status_code, response["Content-Type"].partition(";")[0]) == (200, accept)
+
+
 def test_who_may_not_export_gets_no_file(reader_api):
     assert reader_api.get("/api/comentarios/export").status_code == 403
 

@@ -119,6 +119,15 @@ def test_what_kills_each_worker_that_takes_it_is_set_aside(llm):
     assert (poison.state, len(llm.requests)) == (CommentState.FAILED, 0)
 
 
+def test_what_was_claimed_in_vain_before_is_claimed_last_and_alone():
+    suspect = stored(category=None, attempts=claims.SUSPECT_ATTEMPTS)
+    others = [stored(category=None).pk for _ in range(3)]
+
+    claimed = [[comment.pk for comment in claims.claim(10).comments] for _ in range(3)]
+
+    assert claimed == [others, [suspect.pk], []]
+
+
 def test_a_label_that_is_there_is_not_asked_for_again(llm):
     stored()
 

@@ -1,6 +1,7 @@
 """Pages by cursor end, and show each comment once."""
 
 import re
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 
 import pytest
@@ -60,6 +61,14 @@ def test_the_way_back_shows_the_same_pages(api, order):
     assert back == forward[1::-1]
 
 
+def test_the_pages_of_a_tag_show_a_comment_once_however_many_tags_it_has(api):
+    expected = [stored(tags=("fix_login", "feat_letra", "ui_tema")).external_id for _ in range(5)]
+
+    pages = follow(api, "/api/comentarios?limite=2&tag=fix_login")
+
+    assert [key for page in pages for key in page] == expected[::-1]
+
+
 @pytest.mark.parametrize("order", ["asc", "desc"])
 def test_pages_cross_from_the_labelled_to_those_that_wait(api, order):
     expected = {stored(confidence=0.5).external_id for _ in range(3)}
@@ -88,6 +97,12 @@ def test_a_cursor_of_another_order_is_refused(api):
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["pointer"] == "?cursor"
+
+
+def test_a_cursor_with_a_truth_value_for_a_number_is_refused(api):
+    raw = '["n",0,"2026-01-01T00:00:00+00:00",true]'
+
+    assert api.get("/api/comentarios", {"cursor": urlsafe_b64encode(raw.encode()).decode()}).status_code == 400
 
 
 def test_the_last_page_has_no_next_and_the_first_no_previous(api):
