@@ -1,0 +1,123 @@
+"""The embedded engine: no key, no network, nothing fetched at run time."""
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from classifier.engines.base import Failure, Verdict
+from classifier.models import Category
+
+from . import artefact
+from .artefact import Artefact, ArtefactBroken, proved
+from .encoder import Encoder
+from .tagging import tags
+from .tuned import loaded
+from .weights import EncoderMissing, Floats, encoder_path, read
+
+logger = logging.getLogger(__name__)
+
+CATEGORIES = tuple(Category)
+CHUNK = 16
+
+
+class EmbeddedEngine:
+    """Labels texts with the trained artefact. Everything heavy is loaded by the first call, after any fork.
+
+    Where the encoder's package is missing, or not the one that the artefact was trained with, that is logged once and
+    the engine works on words, letters and plain counts alone, less well.
+    """
+
+    prompt_version = ""
+    embedding_model = "multilingual-e5-small"
+
+    def __init__(self, path: Path = artefact.SHIPPED, *, weights: Path | None = None) -> None:
+        self._path = path
+        self._weights = weights
+        self._lock = threading.Lock()
+        self._artefact: Artefact | None = None
+        self._encoder: Encoder | None = None
+
+    @property
+    def name(self) -> str:
+        return f"embedded/{self._loaded().version}"
+
+    def label(self, texts: Sequence[str], *, deadline: float) -> list[Verdict | Failure]:
+        """One result a text, in order; a text is a Failure only where the deadline passed before its turn."""
+        trained = self._loaded()
+        results: list[Verdict | Failure] = [Failure("deadline")] * len(texts)
+        for places in _chunks(texts):
+            if time.monotonic() >= deadline:
+                break
+            chosen = [texts[place] for place in places]
+            for place, verdict in zip(places, self._verdicts(trained, chosen), strict=True):
+                results[place] = verdict
+        return results
+
+    def embed(self, texts: Sequence[str]) -> list[bytes | None]:
+        """Each text's vector as an embedding row keeps it; None where there is no encoder.
+
+        Labelling doesn't make them: what tells categories apart is not what tells meanings apart.
+        """
+        self._loaded()
+        vectors: list[bytes | None] = [None] * len(texts)
+        if self._encoder is not None:
+            for places in _chunks(texts):
+                made = self._encoder.embed([texts[place] for place in places]).astype("<f2")
+                for place, vector in zip(places, made, strict=True):
+                    vectors[place] = vector.tobytes()
+        return vectors
+
+    def _verdicts(self, trained: Artefact, texts: list[str]) -> list[Verdict]:
+        if self._encoder is None:
+            return [_verdict(text, trained.plain.probabilities(text)) for text in texts]
+        reading = self._encoder.read(texts)
+        read = zip(texts, reading.middle, reading.logits, strict=True)
+        return [_verdict(text, trained.full.probabilities(text, middle, logits)) for text, middle, logits in read]
+
+    def _loaded(self) -> Artefact:
+        with self._lock:
+            if self._artefact is None:
+                trained = artefact.load(self._path)
+                self._encoder = _encoder(self._weights, self._path.with_name(artefact.TUNED.name), trained)
+                self._artefact = trained
+            return self._artefact
+
+
+def _encoder(weights: Path | None, tuned: Path, trained: Artefact) -> Encoder | None:
+    try:
+        encoder, checksum = encoder_of(weights or encoder_path(), tuned)
+        if (checksum, encoder.tuned.checksum) != (trained.encoder, trained.tuned):
+            raise EncoderMissing("the encoder is not the one that the artefact was trained with")
+    except (EncoderMissing, ArtefactBroken, OSError) as error:
+        logger.warning("embedded engine without its encoder: %s; labels will be less good", error)
+        return None
+    return encoder
+
+
+def encoder_of(weights: Path, tuned: Path) -> tuple[Encoder, str]:
+    """The encoder with its tuned layers, and the SHA-256 of its weights' file."""
+    data = weights.read_bytes()
+    came = read(data)
+    return Encoder(came, loaded(proved(tuned), came.layers)), hashlib.sha256(data).hexdigest()
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[list[int]]:
+    """The places of the texts, CHUNK at a time, those of like length together: padding is what costs."""
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    for start in range(0, len(order), CHUNK):
+        yield order[start : start + CHUNK]
+
+
+def _verdict(text: str, probabilities: Floats) -> Verdict:
+    best = int(np.argmax(probabilities))
+    return Verdict(
+        category=CATEGORIES[best],
+        confidence=float(probabilities[best]),
+        tags=tags(text, CATEGORIES[best]),
+        probabilities=tuple(map(float, probabilities)),
+    )

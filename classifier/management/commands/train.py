@@ -1,0 +1,46 @@
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from alumusic.environment import BASE_DIR
+from classifier.engines.embedded import artefact
+from classifier.engines.embedded.weights import EncoderMissing
+from classifier.training import dataset
+from classifier.training.run import Training
+
+DATA = Path("classifier/data")
+
+
+class Command(BaseCommand):
+    help = "Trains the embedded engine from the comments under classifier/data and writes its artefact."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--data", type=Path, default=BASE_DIR / DATA, help="folder of comments_*.csv")
+        parser.add_argument("--output", type=Path, default=artefact.SHIPPED.parent, help="folder of the artefact")
+        parser.add_argument("--no-cv", action="store_true", help="skip the estimates and what is calibrated by them")
+        parser.add_argument(
+            "--encoder", action="store_true", help="tune the encoder's upper layers anew first, which takes an hour"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        training = Training(options["data"], options["output"], tell=self.tell)
+        try:
+            checksum = training.run(estimate=not options["no_cv"], encoder=options["encoder"])
+        except (dataset.DataBroken, artefact.ArtefactBroken) as error:
+            raise CommandError(str(error)) from error
+        except EncoderMissing as error:
+            raise CommandError(_("Training needs the encoder: %(error)s") % {"error": error}) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from error
+        self.tell(f"sha256 {checksum}")
+        self.tell(_("Done in %(seconds)d s.") % {"seconds": time.monotonic() - started})
+
+    def tell(self, line: str) -> None:
+        self.stdout.write(line)
+        sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""How the embedded engine's artefact is made from the comments under `classifier/data/`."""
