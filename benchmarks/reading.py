@@ -146,7 +146,7 @@ def export(server: Server) -> None:
     watcher.join()
     ours = total / wall
     print(
-        f"\nexport of {total:,} rows, ours: first byte {first:.3f} s, {ours:,.0f} rows/s, memory +{peak - before:.0f} MB"
+        f"\nexport of {total:,} rows, ours: first byte {first:.3f} s, {ours:,.0f} rows/s, +{peak - before:.0f} MB"
     )
 
     some = min(total, 100_000)

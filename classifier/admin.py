@@ -6,6 +6,8 @@ from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -64,7 +66,7 @@ class CorrectionForm(forms.ModelForm[Comment]):
 @admin.register(Comment)
 class CommentAdmin(admin.ModelAdmin[Comment]):
     form = CorrectionForm
-    list_display = ["excerpt", "category", "shown_tags", "confidence_percent", "engine", "reviewed", "moment"]
+    list_display = ["excerpt", "category", "shown_tags", "confidence_percent", "reviewed", "short_moment"]
     list_filter = ["category", "state", "reviewed"]
     list_per_page = 50
     search_fields = ["search_words"]
@@ -73,12 +75,12 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
     paginator = CappedPaginator
     show_full_result_count = False
     readonly_fields = [
-        "text", "external_id", "state", "engine", "confidence", "reviewed", "source", "author", "moment",
+        "text", "external_id", "state", "engine", "confidence_percent", "reviewed", "source", "author", "moment",
         "created_at", "updated_at", "timeline",
     ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["text", ("chosen_category", "chosen_tags"), "note", "seen_version"]}),
-        (_("What the machine said"), {"fields": [("state", "engine", "confidence", "reviewed")]}),
+        (_("What the machine said"), {"fields": [("state", "engine", "confidence_percent", "reviewed")]}),
         (_("Origin"), {"fields": [("external_id", "source", "author"), ("moment", "created_at", "updated_at")]}),
         (_("History"), {"fields": ["timeline"]}),
     ]
@@ -133,6 +135,10 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
     @admin.display(description=_("Confidence"))
     def confidence_percent(self, comment: Comment) -> str:
         return "" if comment.confidence is None else f"{comment.confidence:.0%}"
+
+    @admin.display(description=_("Moment"), ordering="-moment")
+    def short_moment(self, comment: Comment) -> str:
+        return date_format(timezone.localtime(comment.moment), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=_("History"))
     def timeline(self, comment: Comment) -> SafeString:
