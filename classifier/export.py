@@ -6,7 +6,8 @@ comes as COPY has it, and passes through here unread; on SQLite it is written by
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -132,7 +133,7 @@ def _written_by_postgresql(comments: CommentQuerySet, *, raw: bool) -> Any:
     )
 
 
-def _copied(comments: CommentQuerySet, *, raw: bool) -> Iterator[bytes]:
+def _copied(comments: CommentQuerySet, *, raw: bool) -> Generator[bytes]:
     sql, params = _written_by_postgresql(comments, raw=raw).query.sql_with_params()
     with transaction.atomic(), connection.cursor() as cursor:
         _speak_local_time()
@@ -166,16 +167,17 @@ def _tags_of(comments: list[int]) -> dict[int, list[str]]:
     return names
 
 
-def _in_pieces(lines: Iterator[bytes], size: int = 65_536) -> Iterator[bytes]:
+def _in_pieces(lines: Generator[bytes], size: int = 65_536) -> Iterator[bytes]:
     """The lines in pieces of about `size` bytes: a write a line would cost more than making it."""
-    yield from islice(lines, 1)  # at once, so that the client sees that it has begun
-    pending: list[bytes] = []
-    length = 0
-    for line in lines:
-        pending.append(line)
-        length += len(line)
-        if length >= size:
+    with closing(lines):
+        yield from islice(lines, 1)  # at once, so that the client sees that it has begun
+        pending: list[bytes] = []
+        length = 0
+        for line in lines:
+            pending.append(line)
+            length += len(line)
+            if length >= size:
+                yield b"".join(pending)
+                pending, length = [], 0
+        if pending:
             yield b"".join(pending)
-            pending, length = [], 0
-    if pending:
-        yield b"".join(pending)

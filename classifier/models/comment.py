@@ -17,6 +17,7 @@ from .search import SearchWordsField, search_words
 from .tag import CommentTag, Tag
 
 MAX_TEXT = 5_000
+NO_TAG = 0
 
 LABEL_COLUMNS = ["state", "category", "confidence", "engine", "reviewed", "category_corrected"]
 
@@ -43,10 +44,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         looked up first: the planner then knows how frequent it is.
         """
         key = Tag.objects.filter(name=name).values_list("pk", flat=True).first()
-        if key is None:
-            return self.none()
         link = {"tag_moment": F("comment_tags__moment"), "tag_comment": F("comment_tags__comment_id")}
-        return self.filter(comment_tags__tag=key).alias(**link)
+        return self.filter(comment_tags__tag=key or NO_TAG).alias(**link)
 
     def with_tags(self) -> Self:
         return self.prefetch_related(

@@ -73,9 +73,12 @@ def test_two_workers_label_each_waiting_comment_once():
 def test_who_reads_an_export_slowly_keeps_nobody_from_sending(api):
     for _ in range(40):
         stored("a" * 5000)
-    slow = iter(api.get("/api/comentarios/export"))
+    sending = posts(api.user, [sent()])
+    response = api.get("/api/comentarios/export")
+    slow = iter(response)
     header, _first_piece = next(slow), next(slow)
 
-    [answer] = at_once(posts(api.user, [sent()]))
+    [answer] = at_once(sending)
+    response.close()
 
     assert (header.startswith(b"id,texto"), answer.status_code) == (True, 201)

@@ -45,6 +45,12 @@ def test_the_filters_are_those_of_the_list(api):
         assert [row[0] for row in table(api.get(f"/api/comentarios/export?{query}"))] == ["id", "a"]
 
 
+def test_a_tag_that_no_comment_has_exports_the_header_only(api):
+    stored(tags=("fix_login",))
+
+    assert len(table(api.get("/api/comentarios/export?tag=feat_nada"))) == 1
+
+
 def test_lines_of_json_hold_the_same(api):
     stored("só um", external_id="a", created_at=NOON, updated_at=NOON, tags=("fix_login",))
 
