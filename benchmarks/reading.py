@@ -145,9 +145,7 @@ def export(server: Server) -> None:
     running.clear()
     watcher.join()
     ours = total / wall
-    print(
-        f"\nexport of {total:,} rows, ours: first byte {first:.3f} s, {ours:,.0f} rows/s, +{peak - before:.0f} MB"
-    )
+    print(f"\nexport of {total:,} rows, ours: first byte {first:.3f} s, {ours:,.0f} rows/s, +{peak - before:.0f} MB")
 
     some = min(total, 100_000)
     start = time.perf_counter()
