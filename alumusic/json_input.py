@@ -41,36 +41,41 @@ def _refusal(pointer: str, code: str, detail: Text) -> Invalid:
     return Invalid(detail, errors=[FieldError(pointer, code, detail)])
 
 
-def _token(key: str) -> str:
-    return UNSTORABLE.sub("?", key).replace("~", "~0").replace("/", "~1")
+def _pointer(path: list[str | int]) -> str:
+    steps = (UNSTORABLE.sub("?", str(step)).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join(f"/{step}" for step in steps)
 
 
-def _inspect(root: Any) -> None:
-    """Raises Invalid at the first value that is too deep, not finite, not storable text, or said twice."""
-    todo: list[tuple[str, int, Any]] = [("", 0, root)]
-    while todo:
-        pointer, depth, value = todo.pop()
-        if isinstance(value, str):
-            if UNSTORABLE.search(value):
-                raise _refusal(pointer, "characters", _("The text has a NUL character or half of a surrogate pair."))
-        elif isinstance(value, float):
-            if not math.isfinite(value):
-                raise _refusal(pointer, "number", _("The number is not finite."))
-        elif isinstance(value, dict | list):
-            if depth >= MAX_DEPTH:
-                raise _refusal("", "depth", _("The JSON is nested more than %(depth)s deep.") % {"depth": MAX_DEPTH})
-            if isinstance(value, _Repeated):
-                place = f"{pointer}/{_token(value.key)}"
-                raise _refusal(place, "duplicate_key", _("The key appears twice in one object."))
-            if isinstance(value, dict):
-                for key in value:
-                    if UNSTORABLE.search(key):
-                        raise _refusal(
-                            pointer, "characters", _("A key has a NUL character or half of a surrogate pair.")
-                        )
-                todo += [(f"{pointer}/{_token(key)}", depth + 1, child) for key, child in value.items()]
-            else:
-                todo += [(f"{pointer}/{index}", depth + 1, child) for index, child in enumerate(value)]
+def _inspect(value: Any, path: list[str | int]) -> None:
+    """Raises Invalid at the first value that is too deep, not finite, not storable text, or said twice.
+
+    path: where the value stands. It becomes a pointer only in a refusal: ten megabytes hold five million values.
+    """
+    if isinstance(value, str):
+        if UNSTORABLE.search(value):
+            sentence = _("The text has a NUL character or half of a surrogate pair.")
+            raise _refusal(_pointer(path), "characters", sentence)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise _refusal(_pointer(path), "number", _("The number is not finite."))
+    elif isinstance(value, dict | list):
+        if len(path) >= MAX_DEPTH:
+            raise _refusal("", "depth", _("The JSON is nested more than %(depth)s deep.") % {"depth": MAX_DEPTH})
+        if isinstance(value, dict):
+            _inspect_keys(value, path)
+        for step, child in value.items() if isinstance(value, dict) else enumerate(value):
+            path.append(step)
+            _inspect(child, path)
+            path.pop()
+
+
+def _inspect_keys(value: dict[str, Any], path: list[str | int]) -> None:
+    if isinstance(value, _Repeated):
+        sentence = _("The key appears twice in one object.")
+        raise _refusal(_pointer([*path, value.key]), "duplicate_key", sentence)
+    if any(UNSTORABLE.search(key) for key in value):
+        sentence = _("A key has a NUL character or half of a surrogate pair.")
+        raise _refusal(_pointer(path), "characters", sentence)
 
 
 def read(raw: bytes) -> Any:
@@ -87,7 +92,7 @@ def read(raw: bytes) -> Any:
         raise _refusal("", "depth", _("The JSON is nested more than %(depth)s deep.") % {"depth": MAX_DEPTH}) from None
     except ValueError:
         raise _refusal("", "number", _("A number has too many digits.")) from None
-    _inspect(value)
+    _inspect(value, [])
     return value
 
 

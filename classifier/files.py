@@ -78,12 +78,16 @@ def read_csv(file: IO[str]) -> tuple[list[str], Iterator[Line | BadLine]]:
 
 
 def _records(reader: "_csv.Reader", header: list[str], skipped: int) -> Iterator[Line | BadLine]:
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield _record(cells, header, reader.line_num + skipped)
-    except csv.Error as error:
-        yield BadLine(reader.line_num + skipped, str(error))
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:  # the reader goes on with the line after
+            yield BadLine(reader.line_num + skipped, str(error))
+            continue
+        if any(cell.strip() for cell in cells):
+            yield _record(cells, header, reader.line_num + skipped)
 
 
 def _record(cells: list[str], header: list[str], number: int) -> Line | BadLine:

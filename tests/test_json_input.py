@@ -1,9 +1,11 @@
 """What is no sound JSON is refused with its place named, on every call, and stores nothing."""
 
 import json
+import tracemalloc
 
 import pytest
 
+from alumusic import json_input
 from classifier.models import Comment
 from classifier.tests.comments import sent
 
@@ -75,6 +77,18 @@ def test_a_body_over_ten_megabytes_is_413(api):
     response = refusal(api, json.dumps(sent("a" * (10 * 2**20))))
 
     assert (response.status_code, response.json()["type"]) == (413, "/problemas/grande-demais")
+
+
+def test_a_body_of_very_many_values_is_read_in_little_memory():
+    raw = b"[" + b"0," * 200_000 + b"0]"
+    tracemalloc.start()
+    try:
+        json_input.read(raw)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 20 * len(raw)
 
 
 def test_a_megabyte_of_text_is_too_long(api):

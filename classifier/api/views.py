@@ -23,7 +23,7 @@ from classifier.api.links import page_response
 from classifier.api.renderers import AnyText, JsonLines
 from classifier.api.selection import order_of, selected
 from classifier.engines import engine_in_service
-from classifier.incoming import IncomingComment
+from classifier.incoming import ID_PATTERN, IncomingComment
 from classifier.models import Batch, Comment
 from classifier.paging import AS_SENT, page
 from classifier.review import verdicts
@@ -99,6 +99,13 @@ class Comments(View):
         return Response(body, HTTPStatus.ACCEPTED, headers={"Location": f"/api/lotes/{batch.pk}"})
 
 
+def stored_comment(external_id: str) -> Comment:
+    """The comment of this id, with its tags. Raises Http404, also for what is no id: PostgreSQL refuses a NUL."""
+    if not ID_PATTERN.fullmatch(external_id):
+        raise Http404
+    return get_object_or_404(Comment.objects.with_tags(), external_id=external_id)
+
+
 class OneComment(View):
     permissions = {"GET": "classifier.view_comment", "PATCH": "classifier.review_comment"}
 
@@ -108,7 +115,7 @@ class OneComment(View):
         responses={200: one(wire.CommentDetailBody), **problems(404), **READ_ERRORS},
     )
     def get(self, request: Request, external_id: str) -> Response:
-        comment = get_object_or_404(Comment.objects.with_tags(), external_id=external_id)
+        comment = stored_comment(external_id)
         return self.detail(request, comment)
 
     @extend_schema(
@@ -120,7 +127,7 @@ class OneComment(View):
     )
     def patch(self, request: Request, external_id: str) -> Response:
         correction = read_body(wire.Correction, request.data)
-        comment = get_object_or_404(Comment.objects.with_tags(), external_id=external_id)
+        comment = stored_comment(external_id)
         if not etags.matches(request, comment):
             raise verdicts.ChangedMeanwhile
         verdicts.correct(

@@ -59,6 +59,39 @@ def test_a_spreadsheets_ways_of_saving_are_read(classify, content):
     assert rows[1][rows[0].index("texto")] == "Não gostei"
 
 
+def test_a_cell_beyond_all_measure_is_named_and_the_rest_goes_on(classify):
+    rows, said = classify(f'id,texto\na1,Amei\na2,"{"x" * 200_000}"\na3,Gostei\n')
+
+    assert [row[0] for row in rows[1:]] == ["a1", "a3"]
+    assert said.err.startswith("linha 3: ")
+
+
+def test_a_byte_that_stands_for_nothing_stops_no_file(classify):
+    rows, _said = classify(b"texto\nN\xe3o \x81 gostei\n")
+
+    assert rows[1][1] == "Não \ufffd gostei"
+
+
+def test_a_file_may_be_written_over_itself(tmp_path):
+    path = tmp_path / "comentarios.csv"
+    path.write_text("id,texto\na1,Amei\n")
+
+    call_command("classify", str(path), output=path)
+
+    assert path.read_text().splitlines()[1].startswith("a1,Amei,ELOGIO,")
+
+
+def test_a_file_that_is_none_leaves_an_earlier_result_alone(tmp_path):
+    source, target = tmp_path / "a.csv", tmp_path / "b.csv"
+    source.write_text("comentario\nAmei\n")
+    target.write_text("resultado")
+
+    with pytest.raises(CommandError):
+        call_command("classify", str(source), output=target)
+
+    assert target.read_text() == "resultado"
+
+
 def test_a_missing_id_is_made(classify):
     rows, _said = classify("texto\nAmei\nAmei\n")
 

@@ -122,8 +122,9 @@ def test_a_page_takes_one_query_and_one_for_tags_however_many_rows(api):
     assert queries() == with_one
 
 
-def test_a_comment_that_is_not_there_is_404(api):
-    response = api.get("/api/comentarios/nada")
+@pytest.mark.parametrize("key", ["nada", "%00", "a" * 65, "com%20espaço"])
+def test_a_comment_that_is_not_there_is_404(api, key):
+    response = api.get(f"/api/comentarios/{key}")
 
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
 

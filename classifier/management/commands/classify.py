@@ -44,12 +44,23 @@ class Command(BaseCommand):
         )
 
     def label_file(self, source: Path, target: Path, engine: Engine) -> tuple[int, int]:
-        """How many comments got a label, and how many lines were left out."""
-        labelled = bad = 0
+        """How many comments got a label, and how many lines were left out.
+
+        The target, which may be the source, is replaced when all is written. Of Windows-1252's five unused bytes each
+        becomes U+FFFD.
+        """
+        draft = target.with_name(f"{target.name}.part")
         with source.open("rb") as raw:
             encoding = encoding_of(raw)
-        with source.open(encoding=encoding, newline="") as file, target.open("w", encoding="utf-8", newline="") as out:
+        with source.open(encoding=encoding, errors="replace", newline="") as file:
             header, lines = read_csv(file)
+            counts = self.write(draft, header, lines, engine)
+        draft.replace(target)
+        return counts
+
+    def write(self, draft: Path, header: list[str], lines: Iterator[Line | BadLine], engine: Engine) -> tuple[int, int]:
+        labelled = bad = 0
+        with draft.open("w", encoding="utf-8", newline="") as out:
             kept = [name for name in header if name not in ("id", *ADDED)]
             writer = csv.writer(out)
             writer.writerow(["id", *kept, *ADDED])
