@@ -1,12 +1,10 @@
 """A listener's comment comes in, one or many, and gets its label."""
 
-import uuid
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from classifier.models import Category, Comment, CommentState
+from classifier.models import Category, Comment, CommentState, Tag
 from classifier.tests.comments import sent, stored
 
 pytestmark = pytest.mark.django_db
@@ -193,18 +191,32 @@ def test_odd_but_visible_texts_get_a_label(api, text):
     assert body["texto"] == text
 
 
+def queries_of_a_list(api, count):
+    """How many a list takes of which each comment is tagged; their texts decide the tags, so they are fixed."""
+    subjects = ("o login", "a playlist", "a busca", "o download")
+    comments = [sent(f"{subjects[n % len(subjects)]} não funciona") for n in range(count)]
+    with CaptureQueriesContext(connection) as captured:
+        answer = api.post("/api/comentarios", comments)
+    assert answer.status_code == 201
+    assert all(comment["tags_funcionalidades"] for comment in answer.json())
+    return len(captured)
+
+
 def test_the_number_of_queries_does_not_grow_with_the_list(api):
-    def queries(count: int) -> int:
-        comments = [sent(f"o login não funciona {uuid.uuid4()}") for _ in range(count)]
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            assert api.post("/api/comentarios", comments).status_code == 201
-        return len(captured)
+    queries_of_a_list(api, 100)
 
-    queries(1)
+    assert queries_of_a_list(api, 1) == queries_of_a_list(api, 3) == queries_of_a_list(api, 100)
 
-    assert queries(1) == queries(3) == queries(100)
+
+def test_nor_does_it_grow_with_the_tags_that_are_new(api):
+    def with_an_empty_vocabulary(count):
+        Comment.objects.all().delete()
+        Tag.objects.all().delete()
+        return queries_of_a_list(api, count)
+
+    queries_of_a_list(api, 1)
+
+    assert with_an_empty_vocabulary(1) == with_an_empty_vocabulary(4) == with_an_empty_vocabulary(100)
 
 
 def test_a_comment_that_waits_is_shown_without_a_label(api):
