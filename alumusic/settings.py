@@ -25,6 +25,7 @@ TRUSTED_PROXY_COUNT = ENV.TRUSTED_PROXY_COUNT
 
 INSTALLED_APPS = [
     "alumusic.apps.AlumusicConfig",
+    "alumusic.llm",
     "accounts",
     "classifier",
     "reports",
@@ -219,12 +220,16 @@ OPENAI_BASE_URL = str(ENV.OPENAI_BASE_URL)
 LLM_MODEL = ENV.LLM_MODEL
 LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
 LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
+LLM_PRICES = ENV.LLM_PRICES
+LLM_DAILY_BUDGET_USD = ENV.LLM_DAILY_BUDGET_USD
+LLM_MASK_PII = ENV.LLM_MASK_PII
 
 READINESS_PROBES = [
     "alumusic.health.database",
     "alumusic.health.migrations",
     "alumusic.health.cache_server",
     "alumusic.health.broker",
+    "alumusic.llm.readiness.llm",
 ]
 
 HTTPS = ENV.https

@@ -14,6 +14,8 @@ from tests.fakes.llm import LLMServer, Step
 
 Rows = list[dict[str, Any]]
 
+pytestmark = pytest.mark.django_db
+
 PRAISE = Verdict(Category.PRAISE, 0.9)
 ODD = "texto fora do comum"
 

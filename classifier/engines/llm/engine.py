@@ -5,7 +5,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from django.conf import settings
 
-from alumusic.llm import Answer, Client, Declined, LLMFault, Misconfigured, TooLong, client
+from alumusic.llm import Answer, Declined, LLMFault, Misconfigured, TooLong
+from alumusic.llm.client import Client, client
 from classifier.engines.base import Failure, Verdict
 
 from .answers import read
@@ -46,18 +47,20 @@ class _Job:
         self._results: dict[int, Verdict | Failure] = {}
         self._calls: dict[Future[Answer], Pack] = {}
         self._stop = threading.Event()
+        self._notes = asked.notes()
 
     def run(self) -> list[Verdict | Failure]:
         missing = Failure("deadline")
-        try:
-            self._ask(packs(self._texts, connections=self._client.free))
-            self._listen()
-        except Misconfigured as fault:
-            missing = _failure(fault)
-        finally:
-            self._stop.set()
-            for future in self._calls:
-                future.cancel()
+        with self._notes:
+            try:
+                self._ask(packs(self._texts, connections=self._client.free))
+                self._listen()
+            except Misconfigured as fault:
+                missing = _failure(fault)
+            finally:
+                self._stop.set()
+                for future in self._calls:
+                    future.cancel()
         return [self._results.get(item, missing) for item in range(len(self._texts))]
 
     def _listen(self) -> None:
@@ -69,11 +72,13 @@ class _Job:
                 return
             for future in done:
                 self._settle(self._calls.pop(future), future)
+            self._notes.write()
 
     def _ask(self, batch: Iterable[Pack]) -> None:
         for pack in batch:
             call = question([self._texts[item] for item in pack.items], patience=pack.asking + 1)
-            self._calls[self._client.submit(call, deadline=self._deadline, stop=self._stop)] = pack
+            future = self._client.submit(call, deadline=self._deadline, notes=self._notes, stop=self._stop)
+            self._calls[future] = pack
 
     def _settle(self, pack: Pack, future: Future[Answer]) -> None:
         try:
