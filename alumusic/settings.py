@@ -199,11 +199,14 @@ elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 1, "socket_timeout": 2}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+SWEEP = timedelta(seconds=20)
 CELERY_BEAT_SCHEDULE = {
-    "label what waits": {"task": "classifier.label_waiting", "schedule": timedelta(minutes=1)},
+    "label what waits": {"task": "classifier.label_waiting", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
+    "label again": {"task": "classifier.relabel", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 100
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -219,7 +222,10 @@ OPENAI_BASE_URL = str(ENV.OPENAI_BASE_URL)
 LLM_MODEL = ENV.LLM_MODEL
 LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
 LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
+LLM_RECLASSIFY = ENV.LLM_RECLASSIFY
 
+METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
+METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
 READINESS_PROBES = [
     "alumusic.health.database",
     "alumusic.health.migrations",
@@ -261,9 +267,10 @@ LOGGING = {
     "filters": {"request_id": {"()": "alumusic.requests.RequestIdFilter"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "alumusic.logs.JSONFormatter"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "console": {"class": "logging.StreamHandler", "formatter": ENV.log_format, "filters": ["request_id"]},
     },
     "root": {"handlers": ["console"], "level": ENV.LOG_LEVEL},
     "loggers": {

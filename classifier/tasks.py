@@ -1,12 +1,16 @@
 from celery import shared_task
 
-from classifier import embeddings, labelling
-from classifier.engines import engine_in_service
+from classifier import embeddings, worker
 
 
 @shared_task(name="classifier.label_waiting")
 def label_waiting() -> int:
-    return labelling.label_waiting(engine_in_service())
+    return worker.label_waiting()
+
+
+@shared_task(name="classifier.relabel")
+def relabel() -> int:
+    return worker.relabel()
 
 
 @shared_task(name="classifier.embed_missing")

@@ -10,13 +10,24 @@ from alumusic.celery import app
 
 logger = logging.getLogger(__name__)
 
+# Who was not reached in this time is woken by the sweep; a message that nobody took is of no use either.
+EXPIRES_SECONDS = 600
 
-def worker() -> None:
-    transaction.on_commit(_send)
+
+def labeller() -> None:
+    _after_commit("classifier.label_waiting")
 
 
-def _send() -> None:
+def relabeller() -> None:
+    _after_commit("classifier.relabel")
+
+
+def _after_commit(task: str) -> None:
+    transaction.on_commit(lambda: _send(task))
+
+
+def _send(task: str) -> None:
     try:
-        app.send_task("classifier.label_waiting", ignore_result=True)
+        app.send_task(task, ignore_result=True, expires=EXPIRES_SECONDS)
     except (BrokerError, KombuError, OSError) as error:
         logger.warning("no worker woken, the sweep will do it: %s", type(error).__name__)

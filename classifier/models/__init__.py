@@ -3,6 +3,8 @@ from .category import BatchState, Category, CommentState
 from .classification import Classification
 from .comment import Comment, Label
 from .embedding import Embedding
+from .known_answer import KnownAnswer
+from .relabelling import Relabelling
 from .review import Review
 from .tag import CommentTag, Tag
 
@@ -16,7 +18,9 @@ __all__ = [
     "CommentState",
     "CommentTag",
     "Embedding",
+    "KnownAnswer",
     "Label",
+    "Relabelling",
     "Review",
     "Tag",
 ]
