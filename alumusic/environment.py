@@ -1,21 +1,31 @@
 """What the environment may say, typed and checked once, when the settings are loaded."""
 
+import json
 import os
 import secrets
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 CommaSeparated = Annotated[list[str], NoDecode]
 KEY_BYTES = 32
+
+
+class Price(BaseModel, frozen=True, extra="forbid"):
+    """What a model costs, in USD per million tokens. cached: of what the provider's cache held; None: as any input."""
+
+    input: Decimal = Field(ge=0, le=100_000)
+    output: Decimal = Field(ge=0, le=100_000)
+    cached: Decimal | None = Field(None, ge=0, le=100_000)
 
 
 class Environment(BaseSettings):
@@ -58,11 +68,19 @@ class Environment(BaseSettings):
     LLM_TIMEOUT_SECONDS: float = Field(15, gt=0, le=45)
     LLM_MAX_CONCURRENCY: int = Field(16, ge=1, le=256)
     LLM_RECLASSIFY: bool = True
+    LLM_PRICES: Annotated[dict[str, Price], NoDecode] = {}
+    LLM_DAILY_BUDGET_USD: Decimal | None = Field(None, ge=0)
+    LLM_MASK_PII: bool = True
 
     @field_validator("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", mode="before")
     @classmethod
     def split_at_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("LLM_PRICES", mode="before")
+    @classmethod
+    def read_as_json(cls, value: object) -> object:
+        return json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
 
     @field_validator("TIME_ZONE")
     @classmethod

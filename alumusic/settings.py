@@ -25,6 +25,7 @@ TRUSTED_PROXY_COUNT = ENV.TRUSTED_PROXY_COUNT
 
 INSTALLED_APPS = [
     "alumusic.apps.AlumusicConfig",
+    "alumusic.llm",
     "accounts",
     "classifier",
     "reports",
@@ -223,6 +224,9 @@ LLM_MODEL = ENV.LLM_MODEL
 LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
 LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
 LLM_RECLASSIFY = ENV.LLM_RECLASSIFY
+LLM_PRICES = ENV.LLM_PRICES
+LLM_DAILY_BUDGET_USD = ENV.LLM_DAILY_BUDGET_USD
+LLM_MASK_PII = ENV.LLM_MASK_PII
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
 METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
@@ -231,6 +235,7 @@ READINESS_PROBES = [
     "alumusic.health.migrations",
     "alumusic.health.cache_server",
     "alumusic.health.broker",
+    "alumusic.llm.readiness.llm",
 ]
 
 HTTPS = ENV.https

@@ -8,6 +8,7 @@ import pytest
 
 from classifier.engines import Failure, Remedy, Verdict, labelled
 from classifier.engines.llm import LLMEngine
+from classifier.engines.llm.prompt import PROMPT_VERSION
 from classifier.models import Category
 from tests.fakes import llm as fake
 from tests.fakes.llm import LLMServer, Step
@@ -15,6 +16,8 @@ from tests.fakes.llm import LLMServer, Step
 pytestmark = pytest.mark.django_db
 
 Rows = list[dict[str, Any]]
+
+pytestmark = pytest.mark.django_db
 
 PRAISE = Verdict(Category.PRAISE, 0.9)
 ODD = "texto fora do comum"
@@ -48,14 +51,16 @@ def test_each_comment_gets_its_own_label_in_order(llm: LLMServer) -> None:
 
 
 def test_order_holds_over_many_calls_and_repeated_texts(llm: LLMServer) -> None:
-    texts = [["que hino", "não abre", "onde fica?"][number % 3] for number in range(500)]
+    texts = [["que hino", "não abre", "onde fica?"][number % 3] + f" {number // 2}" for number in range(500)]
     kinds = [Category.PRAISE, Category.CRITICISM, Category.QUESTION]
 
     assert label(*texts) == [Verdict(kinds[number % 3], 0.9) for number in range(500)]
 
 
-def test_the_engine_is_named_for_its_model_and_its_prompt(llm: LLMServer) -> None:
-    assert (LLMEngine().name, LLMEngine().prompt_version) == ("llm/test-model", "2026-11-1")
+def test_what_it_says_bears_the_name_of_the_model_and_the_version_of_the_prompt(llm: LLMServer) -> None:
+    [part] = LLMEngine().label(["que hino"], deadline=time.monotonic() + 10)
+
+    assert (part.engine, part.prompt_version) == ("llm/test-model", PROMPT_VERSION)
 
 
 def test_nothing_to_label_costs_no_call(llm: LLMServer) -> None:
@@ -83,7 +88,7 @@ def test_a_small_batch_spreads_over_the_connections_and_a_large_one_packs(
 
 
 def test_long_comments_travel_in_fewer_to_a_call(llm: LLMServer) -> None:
-    label(*["hino " * 1_000] * 8)
+    label(*(f"{number} " + "hino " * 999 for number in range(8)))
 
     assert sizes(llm) == [2, 2, 2, 2]
 

@@ -1,10 +1,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
-from alumusic.llm.masking import masked
 from django.conf import settings
 
 from alumusic.llm import availability
 from alumusic.llm.client import client
+from alumusic.llm.masking import masked
 from classifier.engines.base import Failure, Part, Remedy, Result, Verdict
 from classifier.outages import outlasted
 
