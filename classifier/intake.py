@@ -2,9 +2,10 @@
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -94,7 +95,9 @@ def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine
     deadline = time.monotonic() + settings.CLASSIFY_WAIT_SECONDS
     token = uuid.uuid4()
     with transaction.atomic():
-        stored = _store(incoming, token, sender)
+        stored = store_new(
+            incoming, sender=sender, lease_token=token, lease_until=timezone.now() + REQUEST_LEASE, attempts=1
+        )
         _refuse_other_texts(incoming, stored)
     ours = [comment for comment in stored.values() if comment.lease_token == token]
     if ours:
@@ -107,12 +110,14 @@ def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine
     return receipt
 
 
-def _store(incoming: Sequence[IncomingComment], token: uuid.UUID, sender: User) -> dict[str, Comment]:
-    """The stored comments by their id; those that this call brought carry its token.
+def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any) -> dict[str, Comment]:
+    """The stored comments by their id; those that this call brought carry its lease, where it has one.
 
     Inserted in the order of their ids, so that two calls with the same ids wait for each other and never deadlock.
+    The ids of `incoming` are distinct. To be called in a transaction.
     """
     now = timezone.now()
+    in_order = sorted(incoming, key=lambda item: item.id)
     Comment.objects.bulk_create(
         [
             Comment(
@@ -127,15 +132,13 @@ def _store(incoming: Sequence[IncomingComment], token: uuid.UUID, sender: User) 
                 updated_at=now,
                 created_by=sender,
                 search_words=search_words(item.text),
-                lease_token=token,
-                lease_until=now + REQUEST_LEASE,
-                attempts=1,
+                **lease,
             )
-            for item in sorted(incoming, key=lambda item: item.id)
+            for item in in_order
         ],
         ignore_conflicts=True,
     )
-    stored = Comment.objects.filter(external_id__in=[item.id for item in incoming])
+    stored = Comment.objects.filter(external_id__in=[item.id for item in in_order])
     return {comment.external_id: comment for comment in stored}
 
 

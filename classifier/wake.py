@@ -1,6 +1,7 @@
 """Telling a worker that something waits. The rows are the queue, so a lost message only costs time."""
 
 import logging
+from functools import partial
 
 from django.db import transaction
 from kombu.exceptions import KombuError
@@ -11,12 +12,16 @@ from alumusic.celery import app
 logger = logging.getLogger(__name__)
 
 
-def worker() -> None:
-    transaction.on_commit(_send)
+LABELLING = "classifier.label_waiting"
+EXPANDING = "classifier.expand_uploads"
 
 
-def _send() -> None:
+def worker(task: str = LABELLING) -> None:
+    transaction.on_commit(partial(_send, task))
+
+
+def _send(task: str) -> None:
     try:
-        app.send_task("classifier.label_waiting", ignore_result=True)
+        app.send_task(task, ignore_result=True)
     except (BrokerError, KombuError, OSError) as error:
         logger.warning("no worker woken, the sweep will do it: %s", type(error).__name__)

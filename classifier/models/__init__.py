@@ -1,10 +1,11 @@
 from .batch import Batch, BatchItem
-from .category import BatchState, Category, CommentState
+from .category import BatchState, Category, CommentState, FileFormat, UploadState
 from .classification import Classification
 from .comment import Comment, Label
 from .embedding import Embedding
 from .review import Review
 from .tag import CommentTag, Tag
+from .upload import Upload, UploadError, UploadPiece
 
 __all__ = [
     "Batch",
@@ -16,7 +17,12 @@ __all__ = [
     "CommentState",
     "CommentTag",
     "Embedding",
+    "FileFormat",
     "Label",
     "Review",
     "Tag",
+    "Upload",
+    "UploadError",
+    "UploadPiece",
+    "UploadState",
 ]
