@@ -61,6 +61,7 @@ class Environment(BaseSettings):
     THROTTLE_LOGIN_FAILURES_PER_QUARTER: int = Field(10, ge=1)
 
     CLASSIFIER_ENGINE: Literal["auto", "embedded", "llm", "cascade"] = "auto"
+    UPLOAD_MAX_BYTES: int = Field(50 * 2**20, ge=1_024, le=500 * 2**20)
     CLASSIFY_WAIT_SECONDS: float = Field(20, gt=0, le=120)
     OPENAI_API_KEY: SecretStr | None = None
     OPENAI_BASE_URL: HttpUrl = HttpUrl("https://api.openai.com/v1")

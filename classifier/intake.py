@@ -96,7 +96,8 @@ def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine
     deadline = time.monotonic() + settings.CLASSIFY_WAIT_SECONDS
     token = uuid.uuid4()
     with transaction.atomic():
-        stored = _stored(incoming, sender, **_lease(token))
+        stored = store_new(incoming, sender=sender, **_lease(token))
+        _refuse_other_texts(incoming, stored)
     ours = [comment for comment in stored.values() if comment.lease_token == token]
     if engine and ours:
         labelling.label(labelling.Work(ours, Q(lease_token=token), deadline), engine)
@@ -106,7 +107,7 @@ def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine
     by_id = {comment.external_id: comment for comment in Comment.objects.filter(pk__in=ids).with_tags()}
     receipt = Receipt([by_id[item.id] for item in incoming], {comment.pk for comment in ours})
     if receipt.pending:
-        wake.labeller()
+        wake.worker()
     return receipt
 
 
@@ -121,27 +122,21 @@ def accept(incoming: Sequence[IncomingComment], *, sender: User) -> Batch:
     Raises StoredOtherwise as `receive` does.
     """
     with transaction.atomic():
-        stored = _stored(incoming, sender)
+        stored = store_new(incoming, sender=sender)
+        _refuse_other_texts(incoming, stored)
         batch = batch_of([stored[item.id] for item in incoming], owner=sender)
-        wake.labeller()
+        wake.worker()
     return batch
 
 
-def _stored(incoming: Sequence[IncomingComment], sender: User, **lease: Any) -> dict[str, Comment]:
-    """The stored comments by their id, those that this call brought included; they carry its lease."""
-    store(incoming, sender, **lease)
-    comments = Comment.objects.filter(external_id__in=[item.id for item in incoming])
-    stored = {comment.external_id: comment for comment in comments}
-    _refuse_other_texts(incoming, stored)
-    return stored
+def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any) -> dict[str, Comment]:
+    """The stored comments by their id; those that this call brought carry its lease, where it has one.
 
-
-def store(incoming: Iterable[IncomingComment], sender: User | None, **lease: Any) -> None:
-    """Inserts those whose id is new.
-
-    In the order of their ids, so that two calls with the same ids wait for each other and never deadlock.
+    Inserted in the order of their ids, so that two calls with the same ids wait for each other and never deadlock.
+    The ids of `incoming` are distinct. To be called in a transaction.
     """
     now = timezone.now()
+    in_order = sorted(incoming, key=lambda item: item.id)
     Comment.objects.bulk_create(
         [
             Comment(
@@ -158,10 +153,12 @@ def store(incoming: Iterable[IncomingComment], sender: User | None, **lease: Any
                 search_words=search_words(item.text),
                 **lease,
             )
-            for item in sorted(incoming, key=lambda item: item.id)
+            for item in in_order
         ],
         ignore_conflicts=True,
     )
+    stored = Comment.objects.filter(external_id__in=[item.id for item in in_order])
+    return {comment.external_id: comment for comment in stored}
 
 
 def _refuse_other_texts(incoming: Sequence[IncomingComment], stored: dict[str, Comment]) -> None:

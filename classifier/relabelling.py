@@ -39,7 +39,7 @@ def request(comments: QuerySet[Comment], *, engine: Relabelling.EngineKind, by: 
             update_fields=["batch"],
             batch_size=5_000,
         )
-        wake.relabeller()
+        wake.worker(wake.RELABELLING)
     return batch
 
 

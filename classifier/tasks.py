@@ -1,14 +1,17 @@
 from celery import shared_task
 
-from classifier import embeddings, worker
+from classifier import embeddings, uploads, wake, worker
+
+# So that, where there is one worker only, files and labels take turns.
+EXPANDING_SECONDS = 20
 
 
-@shared_task(name="classifier.label_waiting")
+@shared_task(name=wake.LABELLING)
 def label_waiting() -> int:
     return worker.label_waiting()
 
 
-@shared_task(name="classifier.relabel")
+@shared_task(name=wake.RELABELLING)
 def relabel() -> int:
     return worker.relabel()
 
@@ -16,3 +19,9 @@ def relabel() -> int:
 @shared_task(name="classifier.embed_missing")
 def embed_missing() -> int:
     return embeddings.embed_missing()
+
+
+@shared_task(name=wake.EXPANDING)
+def expand_uploads() -> None:
+    if uploads.expand(limit_seconds=EXPANDING_SECONDS):
+        wake.worker(wake.EXPANDING)

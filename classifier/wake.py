@@ -1,6 +1,7 @@
 """Telling a worker that something waits. The rows are the queue, so a lost message only costs time."""
 
 import logging
+from functools import partial
 
 from django.db import transaction
 from kombu.exceptions import KombuError
@@ -10,20 +11,15 @@ from alumusic.celery import app
 
 logger = logging.getLogger(__name__)
 
-# Who was not reached in this time is woken by the sweep; a message that nobody took is of no use either.
+LABELLING = "classifier.label_waiting"
+RELABELLING = "classifier.relabel"
+EXPANDING = "classifier.expand_uploads"
+# A message that nobody took in this time is of no use: the sweep has long done its work.
 EXPIRES_SECONDS = 600
 
 
-def labeller() -> None:
-    _after_commit("classifier.label_waiting")
-
-
-def relabeller() -> None:
-    _after_commit("classifier.relabel")
-
-
-def _after_commit(task: str) -> None:
-    transaction.on_commit(lambda: _send(task))
+def worker(task: str = LABELLING) -> None:
+    transaction.on_commit(partial(_send, task))
 
 
 def _send(task: str) -> None:

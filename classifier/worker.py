@@ -25,7 +25,7 @@ def label_waiting() -> int:
     others_woken = False
     while time.monotonic() < ends and (claim := claims.claim(CLAIM)).comments:
         if len(claim.comments) == CLAIM and not others_woken:
-            wake.labeller()
+            wake.worker()
             others_woken = True
         labelled = _label(claim)
         done += labelled

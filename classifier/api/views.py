@@ -214,7 +214,10 @@ class OneBatch(View):
         responses={200: one(wire.BatchBody), **problems(404), **READ_ERRORS},
     )
     def get(self, request: Request, batch_id: UUID) -> Response:
-        return Response(wire.batch_body(own_batch(request, batch_id)))
+        batch = own_batch(request, batch_id)
+        if batch.completed_at is None and Batch.objects.filter(pk=batch.pk).close_finished():
+            batch = own_batch(request, batch_id)
+        return Response(wire.batch_body(batch))
 
 
 class BatchComments(View):
@@ -234,7 +237,7 @@ class BatchComments(View):
 
 def own_batch(request: Request, batch_id: UUID) -> Batch:
     """The batch, where the reader sent it or may see all. Raises Http404 otherwise."""
-    batch = Batch.objects.filter(pk=batch_id).first()
+    batch = Batch.objects.select_related("upload").filter(pk=batch_id).first()
     user: Any = request.user
     if batch is None or not (batch.owner_id == user.pk or user.has_perm("classifier.view_batch")):
         raise Http404

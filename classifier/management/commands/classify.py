@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from classifier.engines import Engine, Verdict, embedded_engine, engine_in_service, labelled
-from classifier.export import harmless
-from classifier.files import BadLine, Line, UnreadableFileError, encoding_of, read_csv
+from classifier.files import BadLine, Line, UnreadableFileError, encoding_of, read_csv, text_of
+from classifier.formulas import harmless
 
 CHUNK = 200
 SECONDS_A_CHUNK = 120
@@ -46,13 +46,10 @@ class Command(BaseCommand):
     def label_file(self, source: Path, target: Path, engine: Engine) -> tuple[int, int]:
         """How many comments got a label, and how many lines were left out.
 
-        The target, which may be the source, is replaced when all is written. Of Windows-1252's five unused bytes each
-        becomes U+FFFD.
+        The target, which may be the source, is replaced when all is written.
         """
         draft = target.with_name(f"{target.name}.part")
-        with source.open("rb") as raw:
-            encoding = encoding_of(raw)
-        with source.open(encoding=encoding, errors="replace", newline="") as file:
+        with source.open("rb") as raw, text_of(raw, encoding_of(raw)) as file:
             header, lines = read_csv(file)
             counts = self.write(draft, header, lines, engine)
         draft.replace(target)
