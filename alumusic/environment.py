@@ -50,6 +50,8 @@ class Environment(BaseSettings):
     TIME_ZONE: str = "America/Sao_Paulo"
     ADMIN_PATH: str = Field("painel/", pattern=r"^([a-z0-9_-]+/)+$")
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    LOG_FORMAT: Literal["line", "json"] | None = None
+    METRICS_TOKEN: SecretStr | None = None
 
     ACCOUNTS_OPEN_REGISTRATION: bool | None = None
     ACCESS_TOKEN_MINUTES: int = Field(15, ge=1, le=60)
@@ -58,13 +60,15 @@ class Environment(BaseSettings):
     THROTTLE_REGISTER_PER_QUARTER: int = Field(20, ge=1)
     THROTTLE_LOGIN_FAILURES_PER_QUARTER: int = Field(10, ge=1)
 
-    CLASSIFIER_ENGINE: Literal["auto", "embedded", "llm"] = "auto"
+    CLASSIFIER_ENGINE: Literal["auto", "embedded", "llm", "cascade"] = "auto"
+    UPLOAD_MAX_BYTES: int = Field(50 * 2**20, ge=1_024, le=500 * 2**20)
     CLASSIFY_WAIT_SECONDS: float = Field(20, gt=0, le=120)
     OPENAI_API_KEY: SecretStr | None = None
     OPENAI_BASE_URL: HttpUrl = HttpUrl("https://api.openai.com/v1")
     LLM_MODEL: str = Field("gpt-4o-mini", min_length=1, max_length=100)
-    LLM_TIMEOUT_SECONDS: float = Field(15, gt=0, le=120)
+    LLM_TIMEOUT_SECONDS: float = Field(15, gt=0, le=45)
     LLM_MAX_CONCURRENCY: int = Field(16, ge=1, le=256)
+    LLM_RECLASSIFY: bool = True
     LLM_PRICES: Annotated[dict[str, Price], NoDecode] = {}
     LLM_DAILY_BUDGET_USD: Decimal | None = Field(None, ge=0)
     LLM_MASK_PII: bool = True
@@ -94,8 +98,8 @@ class Environment(BaseSettings):
                 raise ValueError(f"{name} must have at least {KEY_BYTES} bytes")
         if self.SECRET_KEY is None and not self.embedded:
             raise ValueError("SECRET_KEY must be set where DATABASE_URL is")
-        if self.CLASSIFIER_ENGINE == "llm" and not self.OPENAI_API_KEY:
-            raise ValueError("CLASSIFIER_ENGINE=llm needs OPENAI_API_KEY")
+        if self.CLASSIFIER_ENGINE in ("llm", "cascade") and not self.OPENAI_API_KEY:
+            raise ValueError(f"CLASSIFIER_ENGINE={self.CLASSIFIER_ENGINE} needs OPENAI_API_KEY")
         return self
 
     @property
@@ -106,6 +110,10 @@ class Environment(BaseSettings):
     @property
     def https(self) -> bool:
         return not self.embedded if self.HTTPS is None else self.HTTPS
+
+    @property
+    def log_format(self) -> str:
+        return self.LOG_FORMAT or ("line" if self.embedded else "json")
 
     @property
     def open_registration(self) -> bool:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 
 from alumusic.llm import Question
-from alumusic.llm.masking import as_sent
 
 from .schema import SCHEMA, SCHEMA_NAME
 
@@ -59,8 +58,8 @@ def question(texts: Sequence[str], *, patience: int = 1) -> Question:
 
 
 def _fenced(texts: Sequence[str]) -> str:
-    """The texts, masked, as JSON between fences; none can close them, since a back-tick leaves only as its escape."""
-    items = [{"i": index, "m": _encodable(as_sent(text))} for index, text in enumerate(texts)]
+    """The texts as JSON between fences; no text can close them, since a back-tick leaves only as its escape."""
+    items = [{"i": index, "m": _encodable(text)} for index, text in enumerate(texts)]
     data = json.dumps(items, ensure_ascii=False, separators=(",", ":")).replace("`", "\\u0060")
     return f"```json\n{data}\n```"
 
