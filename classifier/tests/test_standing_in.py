@@ -97,7 +97,7 @@ def test_what_waits_for_its_first_label_comes_first(api, down):
 
 
 def test_past_the_budget_the_embedded_engine_labels(api, llm, settings):
-    settings.LLM_PRICES = {"test-model": Price(input=Decimal(1_000_000), output=Decimal(1_000_000))}
+    settings.LLM_PRICES = {"test-model": Price(input=Decimal(100_000), output=Decimal(100_000))}
     settings.LLM_DAILY_BUDGET_USD = 1
     api.post("/api/comentarios", sent("que hino lindo"))
 
