@@ -1,4 +1,4 @@
-"""What the tests of this app share: a small question, a deadline, a call as it stands in the ledger."""
+"""What the tests of this app share: a small question, a deadline, a call in the ledger, the names of the groups."""
 
 import time
 from decimal import Decimal
@@ -7,6 +7,8 @@ from typing import Any
 from alumusic.llm import Question
 from alumusic.llm.models import Call
 
+ADMINISTRATORS = "Administração"
+CURATORS = "Curadoria"
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 QUESTION = Question(
     purpose="summary",

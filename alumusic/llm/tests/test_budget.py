@@ -7,11 +7,10 @@ import time_machine
 from django.core import mail
 from django.utils.html import escape
 
-from accounts.groups import ADMINISTRATORS, CURATORS
 from alumusic.llm import NotAsked, availability, budget, ledger
 from alumusic.llm.client import client
 from alumusic.llm.models import Call, Notice
-from alumusic.llm.tests.questions import QUESTION, made, soon
+from alumusic.llm.tests.questions import ADMINISTRATORS, CURATORS, QUESTION, made, soon
 from tests.fakes import llm as fake
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +80,7 @@ def test_staff_are_told_once_a_day(five_cents, staff, caplog):
     assert [(message.to, sorted(message.bcc)) for message in mail.outbox] == [
         ([], ["chefe@example.com", "vice@example.com"])
     ] * 2
-    assert "0.05 USD" in mail.outbox[0].body
+    assert "0,05 USD" in mail.outbox[0].body
     assert [record.levelname for record in caplog.records if "notice" in record.message] == ["WARNING"] * 2
     assert Notice.objects.count() == 2
 

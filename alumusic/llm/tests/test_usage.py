@@ -11,10 +11,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 from prometheus_client import CollectorRegistry, generate_latest
 
-from accounts.groups import ADMINISTRATORS, CURATORS
 from alumusic.llm import Unavailable, metrics
 from alumusic.llm.breaker import breaker
-from alumusic.llm.tests.questions import made
+from alumusic.llm.tests.questions import ADMINISTRATORS, CURATORS, made
 
 pytestmark = pytest.mark.django_db
 
