@@ -163,6 +163,14 @@ def test_the_server_says_how_long_to_wait(llm: LLMServer, make: MakeClient, paus
     assert pauses == [7.2, 1.7]
 
 
+def test_the_server_may_say_until_when_to_wait(llm: LLMServer, make: MakeClient, pauses: list[float]) -> None:
+    llm.script(fake.rate_limited(formatdate(time.time() + 600, usegmt=True)))
+
+    make().ask(QUESTION, deadline=soon(1_000))
+
+    assert 500 < pauses[0] < 601
+
+
 def test_being_refused_uses_up_no_try(llm: LLMServer, make: MakeClient) -> None:
     llm.script(*[fake.rate_limited("0.01")] * 8, fake.http_error(500))
 
