@@ -30,4 +30,4 @@ def _text() -> str:
     return _(
         "The language model's budget for today, %(budget)s USD, is used up. "
         "Until midnight the embedded engine labels the comments."
-    ) % {"budget": number_format(settings.LLM_DAILY_BUDGET_USD)}
+    ) % {"budget": number_format(settings.LLM_DAILY_BUDGET_USD or 0)}
