@@ -161,7 +161,8 @@ class Stack:
 
     def upload(self, path: str, content: bytes, token: str) -> str:
         """Where the batch of the file can be followed."""
-        head = b'--part\r\nContent-Disposition: form-data; name="arquivo"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\n'
+        head = b'--part\r\nContent-Disposition: form-data; name="arquivo"; filename="a.csv"\r\n'
+        head += b"Content-Type: text/csv\r\n\r\n"
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.ports['web']}{path}",
             data=head + content + b"\r\n--part--\r\n",
