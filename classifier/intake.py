@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from accounts.models import User
 from alumusic.problems import FieldError, Invalid, Problem
 from alumusic.validation import field_errors, wire_names
-from classifier import labelling, wake
+from classifier import labelling, signals, wake
 from classifier.engines import Engine
 from classifier.incoming import IncomingComment
 from classifier.models import Batch, BatchItem, Comment, CommentState
@@ -96,6 +96,7 @@ def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine
     with transaction.atomic():
         stored = _store(incoming, token, sender)
         _refuse_other_texts(incoming, stored)
+        signals.tell(comment for comment in stored.values() if comment.lease_token == token)
     ours = [comment for comment in stored.values() if comment.lease_token == token]
     if ours:
         labelling.label(ours, token, engine=engine, deadline=deadline)
