@@ -56,6 +56,8 @@ class Environment(BaseSettings):
     LLM_TIMEOUT_SECONDS: float = Field(15, gt=0, le=120)
     LLM_MAX_CONCURRENCY: int = Field(16, ge=1, le=256)
 
+    REPORTS_PUBLIC: bool = True
+
     @field_validator("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", mode="before")
     @classmethod
     def split_at_commas(cls, value: object) -> object:

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "reports.api.short_road.ShortRoadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "alumusic.api.ApiMiddleware",
@@ -220,6 +221,8 @@ OPENAI_BASE_URL = str(ENV.OPENAI_BASE_URL)
 LLM_MODEL = ENV.LLM_MODEL
 LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
 LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
+
+REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
 
 READINESS_PROBES = [
     "alumusic.health.database",
