@@ -90,7 +90,7 @@ def _first(key: str, compute: Callable[[], Value], seconds: int) -> Answer[Value
 
 
 def _refreshed(key: str, compute: Callable[[], Value], seconds: int) -> Answer[Value] | None:
-    """The next value; None where another computes it. Whoever comes in right after the other takes what that one made."""
+    """The next value, or what another has just made; None where another is making it."""
     token = uuid.uuid4().hex
     if not cache.add(f"{key}:lock", token, timeout=LOCK_SECONDS):
         return None

@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
+from rest_framework.request import Request
 
 from alumusic.single_flight import Answer
 from reports.recent import Encoded
 
 
-def response(request: HttpRequest, answer: Answer[Encoded]) -> HttpResponse:
+def response(request: HttpRequest | Request, answer: Answer[Encoded]) -> HttpResponse:
     """200, or 304 where `If-None-Match` names what the client would get again."""
     encoded = answer.value
     scope = "public" if settings.REPORTS_PUBLIC else "private"

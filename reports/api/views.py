@@ -42,4 +42,4 @@ class WeekReport(View):
         },
     )
     def get(self, request: Request) -> HttpResponse:
-        return response(request._request, recent.answer())
+        return response(request, recent.answer())
