@@ -47,7 +47,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "reports.api.short_road.ShortRoadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "alumusic.api.ApiMiddleware",
@@ -61,6 +60,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "alumusic.urls"
 WSGI_APPLICATION = "alumusic.wsgi.application"
+SHORT_ROADS = ["reports.api.short_road.ShortRoad"]
 APPEND_SLASH = False
 ADMIN_PATH = ENV.ADMIN_PATH
 

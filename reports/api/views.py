@@ -8,8 +8,7 @@ from rest_framework.request import Request
 from alumusic.api import View
 from alumusic.openapi import one, problems
 from reports import recent
-from reports.api import wire
-from reports.api.respond import response
+from reports.api import conditional, wire
 
 
 class WeekReport(View):
@@ -42,4 +41,9 @@ class WeekReport(View):
         },
     )
     def get(self, request: Request) -> HttpResponse:
-        return response(request, recent.answer())
+        answer = recent.answer()
+        headers = conditional.headers(answer)
+        if conditional.unchanged(request.headers.get("If-None-Match"), answer):
+            return HttpResponse(status=304, headers=headers)
+        body = answer.value.computed if answer.computed else answer.value.from_cache
+        return HttpResponse(body, content_type="application/json", headers=headers)

@@ -207,23 +207,6 @@ def test_head_options_queries_and_forms_are_answered_as_everywhere(clock, warm):
     assert Client().get(PATH, headers={"Host": "evil.example"}).status_code == 400
 
 
-LONG_ROAD_ONLY = {"Vary", "Allow", "Content-Language", "X-Frame-Options"}  # say nothing of a public JSON answer
-
-
-def test_both_roads_answer_with_the_same_headers(clock):
-    def headers(**sent: str) -> dict[str, str]:
-        response = Client().get(PATH, headers={"X-Request-ID": "r-1", **sent})
-        return {name: response[name] for name in response.headers if name not in LONG_ROAD_ONLY}
-
-    headers()
-    short = headers()
-    long = headers(Accept="application/json;q=1")
-
-    assert short == long
-    assert short["X-Content-Type-Options"] == "nosniff"
-    assert "default-src 'none'" in short["Content-Security-Policy"]
-
-
 def test_a_closed_report_asks_for_the_permission(clock, settings, reader_api, make_user):
     Api().get(PATH)
     settings.REPORTS_PUBLIC = False
