@@ -10,7 +10,7 @@ from alumusic import single_flight
 from alumusic.weeks import Week, start_of
 from classifier.models import Category
 from reports import figures
-from reports.changes import changes
+from reports.changes import Change, changes
 from reports.counting import HOUR, hour_of
 from reports.figures import Figures, percentages
 from reports.recent import DAYS, HOURS, MOST_TAGS, SECONDS, TAG_HOURS
@@ -73,6 +73,14 @@ def _compute(week: Week | None, now: datetime) -> dict[str, Any]:
         base_before=before.labelled,
         base=present.labelled,
     )
+
+    def told(change: Change) -> dict[str, Any]:
+        """Of a category the very share that its bar shows, which sums to 100 with the others."""
+        if change.kind == "category":
+            category = Category(change.name)
+            return {"name": change.name, "before": shares_before[category], "now": shares[category]}
+        return {"name": change.name, "before": change.before.percent, "now": change.now.percent}
+
     return {
         "start": span.start,
         "end": span.end,
@@ -110,8 +118,8 @@ def _compute(week: Week | None, now: datetime) -> dict[str, Any]:
             for hour, count in short.by_hour.items()
             if span.hours_start <= hour < span.short_end
         ],
-        "rose": [_told(change) for change in found if change.points > 0][:MOST_CHANGES],
-        "fell": [_told(change) for change in found if change.points < 0][:MOST_CHANGES],
+        "rose": [told(change) for change in found if change.points > 0][:MOST_CHANGES],
+        "fell": [told(change) for change in found if change.points < 0][:MOST_CHANGES],
     }
 
 
@@ -121,12 +129,3 @@ def _days(present: Figures, before: Figures) -> list[dict[str, Any]]:
         {"day": day, "counts": [counts[category] for category in Category], "before": earlier.get(day, 0)}
         for day, counts in present.by_day.items()
     ]
-
-
-def _told(change: Any) -> dict[str, Any]:
-    return {
-        "kind": change.kind,
-        "name": change.name,
-        "before": change.before.percent,
-        "now": change.now.percent,
-    }

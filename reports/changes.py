@@ -3,9 +3,9 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
-Key = TypeVar("Key", bound=str)
+Counts = Mapping[Any, int]  # by name
 
 ERROR_RATE = 0.05
 LEAST_BASE = 20
@@ -41,9 +41,7 @@ class Change:
         return self.now.percent - self.before.percent
 
 
-def changes(
-    kinds: Mapping[str, tuple[Mapping[str, int], Mapping[str, int]]], *, base_before: int, base: int
-) -> list[Change]:
+def changes(kinds: Mapping[str, tuple[Counts, Counts]], *, base_before: int, base: int) -> list[Change]:
     """What changed beyond chance, the largest change first.
 
     kinds: by kind the counts before and now, by name. The bases are the labelled comments of each week; below 20 in

@@ -12,7 +12,8 @@ from reports.counting import HOUR
 
 
 def number(value: float, decimals: int = 0) -> str:
-    return number_format(value, decimals, use_l10n=True, force_grouping=True)
+    """Rounded and written as the language has it; `number_format` alone cuts the decimals off."""
+    return number_format(f"{value:.{decimals}f}", decimals, use_l10n=True, force_grouping=True)
 
 
 def percent(value: float) -> str:

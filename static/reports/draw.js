@@ -86,6 +86,17 @@ const drawCharts = (() => {
     return axis(colors, { grid: { display: false }, ticks: { color: colors.ink, maxRotation: 0, autoSkipPadding: 12 }, ...more });
   }
 
+  /* Every row has its name, cut where the picture is narrow; the table and the tip have it whole. */
+  function labelled(colors, chart, more = {}) {
+    const cut = (label, room) => (label.length > room ? `${label.slice(0, room - 1)}…` : label);
+    const ticks = {
+      color: colors.ink,
+      autoSkip: false,
+      callback(_value, index) { return cut(chart.rows[index].short, this.chart.width < 400 ? 14 : 40); },
+    };
+    return names(colors, { ticks, ...more });
+  }
+
   function bars(chart, colors, place, more) {
     return {
       label: chart.columns[place].label,
@@ -96,9 +107,9 @@ const drawCharts = (() => {
     };
   }
 
-  const legend = (colors, more = {}) => ({
+  const legend = (colors) => ({
     position: "bottom",
-    labels: { color: colors.ink, boxWidth: 14, boxHeight: 14, padding: 12, ...more },
+    labels: { color: colors.ink, boxWidth: 12, boxHeight: 12, padding: 8 },
   });
 
   /* Two bars a category: this span's in its colour, the week before as a mere outline. */
@@ -123,7 +134,7 @@ const drawCharts = (() => {
         layout: { padding: { right: 56 } },
         scales: {
           x: axis(colors, { max, suggestedMax: 10, ticks: { color: colors.soft, maxTicksLimit: 6, callback: (value) => `${number.format(value)}%` } }),
-          y: names(colors),
+          y: labelled(colors, chart),
         },
         plugins: {
           legend: {
@@ -195,10 +206,10 @@ const drawCharts = (() => {
         data: { labels: labels(chart), datasets: sets },
         options: {
           indexAxis: "y",
-          layout: { padding: { right: 48 } },
+          layout: { padding: { right: 40 } },
           scales: {
             x: axis(colors, { stacked: true }),
-            y: names(colors, { stacked: true, ticks: { color: colors.ink, autoSkip: false } }),
+            y: labelled(colors, chart, { stacked: true }),
           },
           plugins: {
             legend: legend(colors),

@@ -9,7 +9,7 @@
   const root = document.getElementById("report");
   const state = document.getElementById("state");
   const updated = document.getElementById("updated");
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: updated.dataset.zone });
   let drawn = new Map();
   let charts = new Map();
   let etag = null;
