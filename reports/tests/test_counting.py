@@ -57,7 +57,7 @@ def in_a_thread(work: Callable[[], Any]) -> Thread:
 def test_an_hour_is_counted_when_it_is_first_asked_for_and_then_only_when_it_changes(django_assert_num_queries):
     stored(moment=START)
     assert total() == 1
-    with django_assert_num_queries(5):  # marks, hours; categories, unlabelled, tags
+    with django_assert_num_queries(5):  # marks, hours; categories, unlabelled, tags; their names would be a sixth
         assert total() == 1
 
     arrive(START + timedelta(hours=3))
