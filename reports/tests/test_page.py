@@ -54,7 +54,7 @@ def test_without_comments_each_chart_says_so():
     text = page()
 
     assert "Nenhum comentário nos últimos 7 dias" in text
-    assert text.count("Ainda não há o que desenhar") == 5
+    assert text.count("Nada a mostrar") == 5
     assert "<table" not in text
 
 
