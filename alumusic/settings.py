@@ -61,6 +61,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "alumusic.urls"
 WSGI_APPLICATION = "alumusic.wsgi.application"
+SHORT_ROADS = ["reports.api.short_road.ShortRoad"]
 APPEND_SLASH = False
 ADMIN_PATH = ENV.ADMIN_PATH
 
@@ -120,7 +121,13 @@ else:
         "default": {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": ENV.REDIS_URL.get_secret_value(),
-            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+            "OPTIONS": {
+                "SOCKET_CONNECT_TIMEOUT": 1,
+                "SOCKET_TIMEOUT": 1,
+                # More threads than connections wait for one; the plain pool would tell them that Redis is down.
+                "CONNECTION_POOL_CLASS": "redis.BlockingConnectionPool",
+                "CONNECTION_POOL_KWARGS": {"max_connections": 50, "timeout": 5},
+            },
         }
     }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -207,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "label again": {"task": "classifier.relabel", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
     "read files": {"task": "classifier.expand_uploads", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
+    "count the hours that changed": {"task": "reports.settle_figures", "schedule": timedelta(minutes=1)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 100
@@ -232,6 +240,8 @@ LLM_MASK_PII = ENV.LLM_MASK_PII
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
 METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
+REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
+
 READINESS_PROBES = [
     "alumusic.health.database",
     "alumusic.health.migrations",

@@ -5,11 +5,13 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from classifier import signals
 
 from .category import Category, CommentState
 from .search import SearchWordsField, search_words
@@ -58,6 +60,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def claimable(self, now: datetime) -> Self:
         """Those that wait for a label and that nobody holds."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=CommentState.PENDING)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            signals.tell(self.order_by().only("moment"))
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
     def count_by_state(self) -> dict[str, int]:
         counts = dict(self.order_by().values_list("state").annotate(n=models.Count("pk")))
@@ -159,6 +169,11 @@ class Comment(models.Model):
         self.search_words = search_words(self.text)
         super().save(*args, **kwargs)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            signals.tell([self])
+            return super().delete(*args, **kwargs)
+
     @property
     def tag_names(self) -> list[str]:
         """The names of its tags, sorted; no query where `with_tags` fetched them."""
@@ -190,6 +205,7 @@ class Comment(models.Model):
                 retag.append(comment)
         cls._write(taken, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS])
         cls._tag(retag, [labels[comment.pk].tags for comment in retag])
+        signals.tell(taken)
         return [comment.pk for comment in taken]
 
     @classmethod
@@ -228,4 +244,5 @@ class Comment(models.Model):
             setattr(self, name, value)
         if tags is not None:
             self._tag([self], [tags])
+        signals.tell([self])
         return True
