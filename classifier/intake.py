@@ -133,9 +133,9 @@ def accept(incoming: Sequence[IncomingComment], *, sender: User) -> Batch:
 def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any) -> dict[str, Comment]:
     """The stored comments by their id; those that this call brought carry its lease, where it has one.
 
-    Of each there is what tells it from others: id, text, moment and lease. Inserted in the order of their ids, so that two
-    calls with the same ids wait for each other and never deadlock. The ids of `incoming` are distinct. To be called in
-    a transaction.
+    Of each there is what tells it from others: id, text, moment and lease. Inserted in the order of their ids, so that
+    two calls with the same ids wait for each other and never deadlock. The ids of `incoming` are distinct. To be
+    called in a transaction.
     """
     now = timezone.now()
     in_order = sorted(incoming, key=lambda item: item.id)
