@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from alumusic import health, pages
+from alumusic import health, metrics, pages
 
 handler400 = "alumusic.problems.bad_request"
 handler403 = "alumusic.problems.forbidden"
@@ -24,4 +24,5 @@ urlpatterns = [
     path("favicon.ico", pages.icon),
     path("healthz", health.live),
     path("readyz", health.ready),
+    path("metrics", metrics.metrics),
 ]

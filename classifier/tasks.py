@@ -1,14 +1,27 @@
 from celery import shared_task
 
-from classifier import embeddings, labelling
-from classifier.engines import engine_in_service
+from classifier import embeddings, uploads, wake, worker
+
+# So that, where there is one worker only, files and labels take turns.
+EXPANDING_SECONDS = 20
 
 
-@shared_task(name="classifier.label_waiting")
+@shared_task(name=wake.LABELLING)
 def label_waiting() -> int:
-    return labelling.label_waiting(engine_in_service())
+    return worker.label_waiting()
+
+
+@shared_task(name=wake.RELABELLING)
+def relabel() -> int:
+    return worker.relabel()
 
 
 @shared_task(name="classifier.embed_missing")
 def embed_missing() -> int:
     return embeddings.embed_missing()
+
+
+@shared_task(name=wake.EXPANDING)
+def expand_uploads() -> None:
+    if uploads.expand(limit_seconds=EXPANDING_SECONDS):
+        wake.worker(wake.EXPANDING)

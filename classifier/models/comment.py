@@ -1,4 +1,3 @@
-import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,17 +20,21 @@ from .tag import CommentTag, Tag
 MAX_TEXT = 5_000
 NO_TAG = 0
 
-LABEL_COLUMNS = ["state", "category", "confidence", "engine", "reviewed", "category_corrected"]
+LABEL_COLUMNS = ["state", "category", "confidence", "engine", "fallback_reason", "reviewed", "category_corrected"]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a machine says of a comment. confidence: 0..1. engine: as the contract's `motor`."""
+    """What a machine says of a comment. confidence: 0..1. engine: as the contract's `motor`.
+
+    fallback_reason: why the engine in service will never label the comment, and this one did; a person should look.
+    """
 
     category: Category
     confidence: float
     engine: str
     tags: Sequence[str] = field(default_factory=tuple)
+    fallback_reason: str | None = None
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -96,6 +99,7 @@ class Comment(models.Model):
     category = models.CharField(_("category"), max_length=10, choices=Category.choices, null=True)
     confidence = models.FloatField(_("confidence"), null=True)
     engine = models.CharField(_("engine"), max_length=120, blank=True)
+    fallback_reason = models.CharField(_("why the main engine gave none"), max_length=40, null=True, blank=True)
     reviewed = models.BooleanField(_("reviewed"), default=False)
     category_corrected = models.BooleanField(_("category corrected"), default=False)
     tags = models.ManyToManyField(Tag, through=CommentTag, verbose_name=_("tags"), related_name="comments")
@@ -153,7 +157,9 @@ class Comment(models.Model):
             models.Index(fields=["engine", "-moment", "-id"], name="comment_engine_newest"),
             models.Index(Coalesce("confidence", Value(2.0)), "id", name="comment_least_confident"),
             models.Index(Coalesce("confidence", Value(-1.0)), "id", name="comment_most_confident"),
-            models.Index(fields=["id"], name="comment_waiting", condition=Q(state=CommentState.PENDING)),
+            models.Index(
+                fields=["attempts", "id"], name="comment_waiting_by_tries", condition=Q(state=CommentState.PENDING)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -176,18 +182,20 @@ class Comment(models.Model):
         return sorted(self.tags.values_list("name", flat=True))
 
     @classmethod
-    def adopt(cls, labels: dict[int, Label], token: uuid.UUID) -> list[int]:
+    def adopt(cls, labels: dict[int, Label], held: Q) -> list[int]:
         """The ids whose comment took the machine's label, of `labels` by comment id. Constant number of queries.
 
-        Only what is still held under `token` is written: a worker that comes back after its lease changes nothing.
-        Where a person has decided, only `engine` and `confidence` are taken. To be called in a transaction.
+        held: which of them may be written; with the claim's token in it, a worker that comes back after its lease
+        changes nothing. Where a person has decided, only `engine` and `confidence` are taken. To be called in a
+        transaction.
         """
-        held = list(cls.objects.select_for_update().filter(pk__in=labels, lease_token=token).order_by("pk"))
+        taken = list(cls.objects.select_for_update(of=("self",)).filter(held, pk__in=labels).order_by("pk"))
         now = timezone.now()
         retag = []
-        for comment in held:
+        for comment in taken:
             label = labels[comment.pk]
             comment.engine, comment.confidence = label.engine, label.confidence
+            comment.fallback_reason = label.fallback_reason
             comment.lease_token = comment.lease_until = None
             comment.updated_at, comment.version = now, comment.version + 1
             if comment.reviewed:
@@ -195,10 +203,10 @@ class Comment(models.Model):
             else:
                 comment.state, comment.category = CommentState.CLASSIFIED, label.category
                 retag.append(comment)
-        cls._write(held, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS])
+        cls._write(taken, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS])
         cls._tag(retag, [labels[comment.pk].tags for comment in retag])
-        signals.tell(held)
-        return [comment.pk for comment in held]
+        signals.tell(taken)
+        return [comment.pk for comment in taken]
 
     @classmethod
     def _write(cls, comments: Sequence["Comment"], columns: list[str]) -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from alumusic.llm import (
     Answer,
-    Client,
     Declined,
     LLMFault,
     Misconfigured,
+    NotAsked,
     OutOfTime,
     Patience,
     Question,
@@ -21,17 +21,26 @@ from alumusic.llm import (
     TooLong,
     Unavailable,
     Usage,
-    client,
 )
+from alumusic.llm.client import Client, client
 from alumusic.llm.patience import retry_after
 from tests.fakes import llm as fake
-from tests.fakes.llm import LLMServer, Step
+from tests.fakes.llm import LLMServer, Reply, Request, Step
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
-QUESTION = Question(system="Seja breve.", user='[{"i":0,"m":"que hino"}]', name="n", schema=SCHEMA, max_tokens=50)
+QUESTION = Question(
+    purpose="summary",
+    system="Seja breve.",
+    user='[{"i":0,"m":"que hino"}]',
+    name="n",
+    schema=SCHEMA,
+    max_tokens=50,
+)
 ANSWER = '{"r": [{"i": 0, "c": "ELOGIO", "t": [], "p": 0.9}]}'
 
 MakeClient = Callable[..., Client]
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -41,8 +50,10 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def make(llm: LLMServer, pauses: list[float]) -> MakeClient:
-    """A client of the test server that notes its pauses instead of making them."""
-    patience = Patience(pause=lambda _stop, seconds: pauses.append(seconds), jitter=max)
+    """A client of the test server that notes its pauses; its clock jumps over them."""
+    patience = Patience(
+        pause=lambda _stop, seconds: pauses.append(seconds), now=lambda: time.monotonic() + sum(pauses), jitter=max
+    )
 
     def make(*, tries: int = 6, **options: Any) -> Client:
         given: dict[str, Any] = {
@@ -134,6 +145,20 @@ def test_a_no_is_taken_once_and_named(
     assert (type(caught.value), caught.value.reason, len(llm.requests)) == (kind, reason, 1)
 
 
+def test_a_wrong_key_never_loops(llm: LLMServer, make: MakeClient) -> None:
+    llm.always = fake.http_error(401, code="invalid_api_key")
+    asking = make()
+
+    faults = []
+    for _ in range(5):
+        with pytest.raises(LLMFault) as caught:
+            asking.ask(QUESTION, deadline=soon())
+        faults.append((type(caught.value), caught.value.reason))
+
+    assert faults == [(Misconfigured, "unauthorized"), *[(NotAsked, "unauthorized")] * 4]
+    assert len(llm.requests) == 1
+
+
 def test_pauses_double_and_tries_end(llm: LLMServer, make: MakeClient, pauses: list[float]) -> None:
     llm.always = fake.http_error(500)
 
@@ -163,8 +188,12 @@ def test_a_wait_beyond_the_deadline_is_not_begun(llm: LLMServer, make: MakeClien
 
 def test_who_stops_a_call_is_not_kept_by_its_pauses(llm: LLMServer) -> None:
     stop = Event()
-    stop.set()
-    llm.always = fake.rate_limited("60")
+
+    def stopping(request: Request) -> Reply:
+        stop.set()
+        return fake.rate_limited("60")(request)
+
+    llm.always = stopping
     asking = Client(base_url=llm.base_url, api_key="k", model="m", timeout=5, concurrency=1)
 
     with pytest.raises(Unavailable, match="rate_limited"):
@@ -253,7 +282,7 @@ def test_no_more_calls_are_under_way_than_allowed(llm: LLMServer, make: MakeClie
     llm.always = fake.together(2)
     asking = make(concurrency=2)
 
-    futures = [asking.submit(QUESTION, deadline=soon()) for _ in range(6)]
+    futures = [asking.submit(QUESTION, deadline=soon(), notes=asking.notes()) for _ in range(6)]
 
     assert [future.result().text for future in futures] == [ANSWER] * 6
     assert llm.peak == 2
@@ -265,7 +294,7 @@ def test_a_client_knows_how_many_calls_could_start(llm: LLMServer, make: MakeCli
 
     free = [asking.free]
     for _ in range(3):
-        last = asking.submit(QUESTION, deadline=soon(0.5))
+        last = asking.submit(QUESTION, deadline=soon(0.5), notes=asking.notes())
         free.append(asking.free)
 
     assert free == [2, 1, 0, 0]
