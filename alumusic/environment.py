@@ -73,6 +73,8 @@ class Environment(BaseSettings):
     LLM_DAILY_BUDGET_USD: Decimal | None = Field(None, ge=0)
     LLM_MASK_PII: bool = True
 
+    REPORTS_PUBLIC: bool = True
+
     @field_validator("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", mode="before")
     @classmethod
     def split_at_commas(cls, value: object) -> object:

@@ -61,6 +61,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "alumusic.urls"
 WSGI_APPLICATION = "alumusic.wsgi.application"
+SHORT_ROADS = ["reports.api.short_road.ShortRoad"]
 APPEND_SLASH = False
 ADMIN_PATH = ENV.ADMIN_PATH
 
@@ -120,7 +121,13 @@ else:
         "default": {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": ENV.REDIS_URL.get_secret_value(),
-            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+            "OPTIONS": {
+                "SOCKET_CONNECT_TIMEOUT": 1,
+                "SOCKET_TIMEOUT": 1,
+                # More threads than connections wait for one; the plain pool would tell them that Redis is down.
+                "CONNECTION_POOL_CLASS": "redis.BlockingConnectionPool",
+                "CONNECTION_POOL_KWARGS": {"max_connections": 50, "timeout": 5},
+            },
         }
     }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -233,6 +240,9 @@ LLM_MASK_PII = ENV.LLM_MASK_PII
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
 METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
+
+REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
+
 READINESS_PROBES = [
     "alumusic.health.database",
     "alumusic.health.migrations",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/", include("classifier.api.urls")),
+    path("api/", include("reports.api.urls")),
     path("problemas/<slug:slug>", pages.problem),
     path("favicon.ico", pages.icon),
     path("healthz", health.live),

@@ -19,6 +19,7 @@ class CountedHour(models.Model):
     class Meta:
         verbose_name = _("counted hour")
         verbose_name_plural = _("counted hours")
+        default_permissions = ()
 
     def __str__(self) -> str:
         return self.hour.isoformat()
@@ -40,6 +41,8 @@ class CategoryFigure(models.Model):
     class Meta:
         verbose_name = _("figure of a category")
         verbose_name_plural = _("figures of categories")
+        default_permissions = ()
+        permissions = [("view_report", "Can see the reports")]
         constraints = [
             models.UniqueConstraint(fields=["hour", "category"], name="category_figure_once"),
             models.CheckConstraint(condition=Q(category__in=Category.values), name="category_figure_known"),
@@ -64,6 +67,7 @@ class TagFigure(models.Model):
     class Meta:
         verbose_name = _("figure of a tag")
         verbose_name_plural = _("figures of tags")
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["hour", "tag", "category"], name="tag_figure_once"),
             models.CheckConstraint(condition=Q(category__in=Category.values), name="tag_figure_known"),
@@ -86,6 +90,7 @@ class ChangedHour(models.Model):
     class Meta:
         verbose_name = _("changed hour")
         verbose_name_plural = _("changed hours")
+        default_permissions = ()
 
     def __str__(self) -> str:
         return self.hour.isoformat()
