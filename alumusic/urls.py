@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/", include("classifier.api.urls")),
     path("api/", include("reports.api.urls")),
+    path("", include("reports.urls")),
     path("problemas/<slug:slug>", pages.problem),
     path("favicon.ico", pages.icon),
     path("healthz", health.live),
