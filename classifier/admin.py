@@ -3,7 +3,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils import timezone
@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from classifier.api.history import history
-from classifier.models import Category, Comment, Tag
+from classifier.models import Batch, Category, Comment, Tag, Upload
 from classifier.models.tag import MAX_TAGS
 from classifier.review import verdicts
 
 MOST_COUNTED = 10_000
+MOST_ERRORS_SHOWN = 100
 
 
 class CappedPaginator(Paginator[Any]):
@@ -158,3 +159,68 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
 class TagAdmin(admin.ModelAdmin[Tag]):
     list_display = ["name", "description"]
     search_fields = ["name", "description"]
+
+
+class BatchSightAdmin(admin.ModelAdmin[Any]):
+    """Read-only, for those who may see everybody's batches."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    ordering = ["-created_at"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("classifier.view_batch")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Batch)
+class BatchAdmin(BatchSightAdmin):
+    list_display = ["id", "owner", "created_at", "done_of_all", "completed_at"]
+    list_select_related = ["owner"]
+    fields = ["id", "owner", "created_at", "done_of_all", "completed_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        return Batch.objects.with_counts()
+
+    @admin.display(description=_("Labelled"))
+    def done_of_all(self, batch: Any) -> str:
+        return f"{batch.total - batch.pending} / {batch.total}"
+
+
+@admin.register(Upload)
+class UploadAdmin(BatchSightAdmin):
+    list_display = ["name", "sender", "created_at", "state", "read_of_all", "error_count", "finished_at"]
+    list_filter = ["state", "format"]
+    fields = [
+        "name", "batch", "sender", "created_at", "state", "read_of_all", "finished_at", "format", "encoding", "size",
+        "sha256", "error_count", "first_errors",
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Upload]:
+        return Upload.objects.select_related("batch__owner").annotate(error_count=Count("errors"))
+
+    @admin.display(description=_("sent by"))
+    def sender(self, upload: Upload) -> str:
+        return str(upload.batch.owner)
+
+    @admin.display(description=_("lines read"))
+    def read_of_all(self, upload: Upload) -> str:
+        return f"{upload.lines_read} / {upload.lines}"
+
+    @admin.display(description=_("lines with errors"))
+    def error_count(self, upload: Any) -> int:
+        return int(upload.error_count)
+
+    @admin.display(description=_("The first lines with errors"))
+    def first_errors(self, upload: Upload) -> SafeString:
+        found = upload.errors.order_by("line")[:MOST_ERRORS_SHOWN]
+        return format_html_join("", "<p>{} · {}</p>", ((error.line, error.detail) for error in found))

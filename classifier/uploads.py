@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from typing import IO
 
@@ -66,21 +67,23 @@ def store(file: IO[bytes], *, name: str, owner: User) -> Batch:
 
 
 class _Pieces(io.RawIOBase):
-    """An upload's content, one piece after the other."""
+    """An upload's content, one piece after the other. Reading raises LostClaimError where a piece is gone."""
 
     def __init__(self, upload: Upload) -> None:
-        self.numbers = iter(upload.pieces.order_by("number").values_list("pk", flat=True))
+        self.upload = upload
+        self.number = 0
         self.piece = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
-        if not self.piece:
-            pk = next(self.numbers, None)
-            if pk is None:
-                return 0
-            self.piece = memoryview(UploadPiece.objects.values_list("data", flat=True).get(pk=pk))
+        if not self.piece and self.number * PIECE < self.upload.size:
+            data = self.upload.pieces.filter(number=self.number).values_list("data", flat=True).first()
+            if data is None:
+                raise LostClaimError
+            self.piece = memoryview(data)
+            self.number += 1
         length = min(len(buffer), len(self.piece))
         buffer[:length] = self.piece[:length]
         self.piece = self.piece[length:]
@@ -92,7 +95,7 @@ def expand(*, limit_seconds: float) -> bool:
     deadline = time.monotonic() + limit_seconds
     _refuse_poison()
     while (upload := claim()) is not None:
-        _read_on(upload, deadline)
+        read_on(upload, deadline=deadline)
         if time.monotonic() >= deadline:
             return True
     return False
@@ -124,12 +127,15 @@ def _refuse_poison() -> None:
             _end(upload, UploadState.REFUSED)
 
 
-def _read_on(upload: Upload, deadline: float) -> None:
-    """Makes comments of the lines behind `lines_read`, until the file ends, the time is over or the claim is lost."""
+def read_on(upload: Upload, *, deadline: float) -> None:
+    """Makes comments of the lines behind `lines_read`, until the file ends, the time is over or the claim is lost.
+
+    upload: held by `claim`. deadline: a `time.monotonic()`; one chunk is read however late it is.
+    """
     form = Form(FileFormat(upload.format), upload.encoding, upload.lines)
     with closing(io.BufferedReader(_Pieces(upload), buffer_size=65_536)) as file:
-        records = lines_of(file, form, after=upload.lines_read, made_id=lambda number: made_id(upload, number))
         try:
+            records = lines_of(file, form, after=upload.lines_read, made_id=partial(made_id, upload))
             while chunk := list(islice(records, CHUNK)):
                 _store_chunk(upload, chunk)
                 if time.monotonic() >= deadline:

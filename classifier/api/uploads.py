@@ -7,6 +7,7 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ParseError
@@ -75,7 +76,7 @@ class FileParser(MultiPartParser):
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> DataAndFiles[Any, Any]:
+    ) -> "DataAndFiles[Any, Any]":
         counted = _Counted(stream)
         try:
             parsed = super().parse(cast("IO[Any]", counted), media_type, parser_context)
@@ -83,7 +84,7 @@ class FileParser(MultiPartParser):
             raise Invalid(_("The body is no sound multipart/form-data with one file.")) from None
         announced = int((parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0)
         if counted.length < announced:
-            raise Invalid(_("The body ended before its end."))
+            raise Invalid(_("The body broke off before its announced length."))
         return parsed
 
 
@@ -111,14 +112,15 @@ class Uploads(View):
         return Response(wire.batch_body(batch), HTTPStatus.ACCEPTED, headers={"Location": f"/api/lotes/{batch.pk}"})
 
 
-def sent_file(request: Request) -> UploadedFile:
+def sent_file(request: Request) -> "UploadedFile[bytes]":
     """The one file of the body. Raises Invalid where there is another field or no file, TooLarge over the limit."""
-    files: list[UploadedFile] = request.FILES.getlist(FILE)
-    others = sorted({*request.data} - {FILE})
+    fields = cast("QueryDict", request.data)
+    files: list[UploadedFile[bytes]] = request.FILES.getlist(FILE)
+    others = sorted({*fields} - {FILE})
     errors = [_error(name, "unknown", _("Unknown field. Known: %(known)s.") % {"known": FILE}) for name in others]
     if not files:
         errors.append(_error(FILE, "required", _("A file is required, with its name.")))
-    elif len(request.data.getlist(FILE)) > 1:
+    elif len(fields.getlist(FILE)) > 1:
         errors.append(_error(FILE, "repeated", _("One file at a time.")))
     if errors:
         raise Invalid(errors[0].detail if len(errors) == 1 else None, errors=errors)

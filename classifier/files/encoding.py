@@ -3,7 +3,7 @@
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
 from io import TextIOWrapper
-from typing import IO, TextIO
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -43,7 +43,7 @@ def _decoded(file: IO[bytes]) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def text_of(file: IO[bytes], encoding: str) -> TextIO:
+def text_of(file: IO[bytes], encoding: str) -> TextIOWrapper:
     """The file's text, line ends as they are.
 
     A byte that is no UTF-8 becomes half of a surrogate pair, which no reader lets pass. Of Windows-1252's five unused

@@ -1,10 +1,11 @@
 import uuid
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,16 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         ids = list(self.finished().values_list("pk", flat=True))
         # Reading first: an UPDATE that finds nothing would still wait for SQLite's one writer.
         return Batch.objects.filter(pk__in=ids, completed_at=None).update(completed_at=timezone.now()) if ids else 0
+
+    def with_counts(self) -> Self:
+        """Each with `total`, its comments, and `pending`, those of them that wait."""
+        items = BatchItem.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
+        waiting = items.filter(comment__state=CommentState.PENDING)
+        return self.annotate(total=_count_of(items), pending=_count_of(waiting))
+
+
+def _count_of(items: models.QuerySet[Any, Any]) -> Coalesce:
+    return Coalesce(Subquery(items.annotate(n=Count("pk")).values("n")), 0)
 
 
 class Batch(models.Model):

@@ -4,7 +4,7 @@ from django.conf import settings
 
 from alumusic.llm import availability
 from alumusic.llm.client import client
-from alumusic.llm.masking import masked
+from alumusic.llm.masking import as_sent
 from classifier.engines.base import Failure, Part, Remedy, Result, Verdict
 from classifier.outages import outlasted
 
@@ -71,5 +71,4 @@ class LLMEngine:
 
 def _sent(text: str) -> str:
     """The text as the provider gets it."""
-    plain = memory.plain(text)
-    return masked(plain) if settings.LLM_MASK_PII else plain
+    return as_sent(memory.plain(text))

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from classifier.engines import Engine, Verdict, embedded_engine, engine_in_service, labelled
 from classifier.files import BadLine, Line, UnreadableFileError, encoding_of, read_csv, text_of
-from classifier.formulas import harmless
+from classifier.formulas import as_typed, harmless
 
 CHUNK = 200
 SECONDS_A_CHUNK = 120
@@ -81,7 +81,7 @@ def label_chunk(chunk: list[Line | BadLine], engine: Engine, kept: list[str]) ->
     rows: list[list[Any]] = []
     for line, (motor, result) in zip(good, found, strict=True):
         if isinstance(result, Verdict):
-            cells = [harmless(line.cells[name]) for name in kept]
+            cells = [harmless(as_typed(line.cells[name])) for name in kept]
             label = [result.category.value, ",".join(result.tags), round(result.confidence, 2), motor]
             rows.append([line.comment.id, *cells, *label])
         else:
