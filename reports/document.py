@@ -31,7 +31,7 @@ NAMES = {
     Category.QUESTION: ("Dúvida", "question"),
     Category.SPAM: ("Spam", "spam"),
 }
-HEADINGS = {"categorias@alumusic": "Parte de cada categoria, em %", "dias@alumusic": "Comentários por dia"}
+HEADINGS = {"categorias@alumusic": "Parcela de cada categoria", "dias@alumusic": "Comentários por dia"}
 
 
 def html(summary: WeeklySummary, themes: Sequence[Theme]) -> str:

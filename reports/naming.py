@@ -43,8 +43,9 @@ STOP_WORDS = frozenset(
     """.split()
 )
 
+VERBAL = re.compile(r"(?:ando|endo|indo|ou|ei|aram|eram|iram)$")
 FEATURE_WEIGHT = 1.5
-MOST_WORDS = 3
+MOST_WORDS = 2
 SHARE_OF_WORD = 0.25
 SCORE_OF_WORD = 0.4
 
@@ -101,7 +102,8 @@ def name(members: Sequence[Words], everywhere: Mapping[str, int], total: int) ->
     if not ranked or scores[ranked[0]] <= 0:
         return None
     chosen = _distinct(ranked, scores, inside, len(members))
-    shown = [_shown(term, members) for term in chosen]
+    first, *others = [_shown(term, members) for term in chosen]
+    shown = [first, *(form for form in others if not VERBAL.search(form))]
     text = ", ".join(shown[:-1]) + f" e {shown[-1]}" if len(shown) > 1 else shown[0]
     first = _roots(chosen[0])
     covered = sum(any(_related(first, _roots(term)) for term in words.terms) for words in members)
@@ -142,7 +144,8 @@ def _related(some: Set[str], others: Set[str]) -> bool:
 
 
 def _shown(term: str, members: Collection[Words]) -> str:
+    """A feature as it is spelled; a stem as it is written most, rather a noun than `parando` or `parou`."""
     if term.startswith("#"):
         return SPELLED.get(term[1:], term[1:].replace("_", " "))
     forms = Counter(words.forms[term] for words in members if term in words.forms)
-    return min(forms, key=lambda form: (-forms[form], -len(form), form))
+    return min(forms, key=lambda form: (bool(VERBAL.search(form)), -forms[form], -len(form), form))

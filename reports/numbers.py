@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alumusic.weeks import Week
 from classifier.models import Category
+from reports import vocabulary
 from reports.chance import Counted, not_chance
 from reports.figures import Figures, between, percentages
 
@@ -61,6 +62,7 @@ class Numbers(Frozen):
     tags_em_queda: list[TagNumbers]
     tags_criticadas: list[TagCount]
     tags_sugeridas: list[TagCount]
+    tags_de_uso: list[TagCount] = Field(description="Tags `ui_` e `doc_`: o que é difícil de usar ou de entender.")
     confianca_media: float | None = Field(description="0 a 1; sem os comentários cuja categoria uma pessoa mudou.")
     revisados: int
     percentual_revisado: float | None
@@ -95,8 +97,13 @@ def measured(week: Week, *, in_themes: int, outside: int) -> Numbers:
         tags=sorted((tag for tag in tags if tag.quantidade), key=lambda tag: -tag.quantidade)[:MOST_TAGS],
         tags_em_alta=_changed(tags, now, before, up=True),
         tags_em_queda=_changed(tags, now, before, up=False),
-        tags_criticadas=_tags_of(Category.CRITICISM, now),
-        tags_sugeridas=_tags_of(Category.SUGGESTION, now),
+        tags_criticadas=_most_tagged(now, Category.CRITICISM),
+        tags_sugeridas=_most_tagged(now, Category.SUGGESTION),
+        tags_de_uso=[
+            tag
+            for tag in _most_tagged(now, Category.CRITICISM, Category.SUGGESTION, Category.QUESTION, most=None)
+            if vocabulary.about_experience(tag.tag)
+        ][:MOST_NAMED],
         confianca_media=_mean_confidence(now),
         revisados=now.reviewed,
         percentual_revisado=_percent(now.reviewed, now.labelled),
@@ -143,10 +150,14 @@ def _changed(tags: Iterable[TagNumbers], now: Figures, before: Figures, *, up: b
     return [tag for _difference, tag in sorted(found, key=lambda pair: (-pair[0], pair[1].tag))][:MOST_CHANGES]
 
 
-def _tags_of(category: Category, now: Figures) -> list[TagCount]:
-    counts = {tag: by_category[category] for tag, by_category in now.by_tag_and_category.items()}
-    most = sorted((tag for tag in counts if counts[tag]), key=lambda tag: (-counts[tag], tag))
-    return [TagCount(tag=tag, quantidade=counts[tag]) for tag in most[:MOST_NAMED]]
+def _most_tagged(now: Figures, *categories: Category, most: int | None = MOST_NAMED) -> list[TagCount]:
+    """The most frequent tags among the comments of these categories; most: how many, None for all."""
+    counts = {
+        tag: sum(by_category[category] for category in categories)
+        for tag, by_category in now.by_tag_and_category.items()
+    }
+    names = sorted((tag for tag in counts if counts[tag]), key=lambda tag: (-counts[tag], tag))
+    return [TagCount(tag=tag, quantidade=counts[tag]) for tag in names[:most]]
 
 
 def _mean_confidence(now: Figures) -> float | None:

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from classifier.models import Category
 from reports import vocabulary
 from reports.numbers import Numbers, TagCount, TagNumbers
-from reports.portuguese import PLURALS, comments, listed, of_category, percent, whole
+from reports.portuguese import NAMES, comments, listed, of_category, percent, whole
 from reports.story import GREETING, SIGNATURE, Story, Topic, span
 
 NAMED = 3
-DEEDS = 2
 
 
 def text(story: Story) -> str:
@@ -58,51 +57,55 @@ def _changes(numbers: Numbers) -> str:
     """What rose and fell; nothing where there is no week to compare with."""
     if not numbers.total_anterior:
         return ""
-    changed = [f"{_moved(numbers, category, 'em alta')}" for category in numbers.rising()]
-    changed += [f"{_moved(numbers, category, 'em queda')}" for category in numbers.falling()]
-    sentences = [f"{listed(changed).capitalize()}." if changed else "A proporção entre as categorias ficou estável."]
-    if numbers.tags_em_alta:
-        sentences.append(f"{_subjects(numbers.tags_em_alta)} em alta: {_features(numbers.tags_em_alta)}.")
-    if numbers.tags_em_queda:
-        sentences.append(f"{_subjects(numbers.tags_em_queda)} em queda: {_features(numbers.tags_em_queda)}.")
+    sentences = []
+    if rising := [_moved(numbers, category) for category in numbers.rising()]:
+        sentences.append(f"Em alta: {'; '.join(rising)}.")
+    if falling := [_moved(numbers, category) for category in numbers.falling()]:
+        sentences.append(f"Em queda: {'; '.join(falling)}.")
+    if not sentences:
+        sentences.append("A proporção entre as categorias ficou estável.")
+    for tags, direction in ((numbers.tags_em_alta, "alta"), (numbers.tags_em_queda, "queda")):
+        if names := _features(tags):
+            sentences.append(f"{'Assunto' if len(names) == 1 else 'Assuntos'} em {direction}: {listed(names)}.")
     return " ".join(sentences)
 
 
-def _moved(numbers: Numbers, category: Category, direction: str) -> str:
+def _moved(numbers: Numbers, category: Category) -> str:
     of = numbers.categorias[category]
-    change = f"de {percent(of.percentual_anterior)} para {percent(of.percentual)}"
-    return f"{PLURALS[category][1]} {direction}, {change}"
+    name = "spam" if category is Category.SPAM else NAMES[category][1]
+    return f"{name}, de {percent(of.percentual_anterior)} para {percent(of.percentual)}"
 
 
-def _subjects(tags: Sequence[TagNumbers]) -> str:
-    return "Assunto" if len(tags[:NAMED]) == 1 else "Assuntos"
-
-
-def _features(tags: Sequence[TagNumbers | TagCount]) -> str:
-    return listed(list(dict.fromkeys(vocabulary.feature(tag.tag) for tag in tags[:NAMED])))
+def _features(tags: Sequence[TagNumbers | TagCount]) -> list[str]:
+    return list(dict.fromkeys(vocabulary.feature(tag.tag) for tag in tags[:NAMED]))
 
 
 def _criticism(story: Story) -> str:
     if topics := story.topics_with(Category.CRITICISM)[:NAMED]:
         first, *others = [_told(topic, Category.CRITICISM) for topic in topics]
-        sentence = f"A crítica mais recorrente é sobre {first}"
-        return f"{sentence}; também se repetem as sobre {listed(others)}." if others else f"{sentence}."
-    recurring = [tag for tag in story.numbers.tags_criticadas if tag.quantidade > 1]
-    if recurring:
+        more = f" Também se repetem críticas sobre {listed(others)}." if others else ""
+        return f"A crítica mais recorrente é sobre {first}.{more}"
+    if recurring := _recurring(story.numbers.tags_criticadas):
         return f"As críticas que mais se repetem são sobre {listed([_counted(tag) for tag in recurring])}."
-    return ""
+    return "Nenhuma crítica se repetiu." if story.numbers.categorias[Category.CRITICISM].quantidade else ""
 
 
 def _suggestions(story: Story) -> str:
     if topics := story.topics_with(Category.SUGGESTION)[:NAMED]:
-        return f"Entre as sugestões, destacam-se as sobre {listed([_told(t, Category.SUGGESTION) for t in topics])}."
-    if tags := story.numbers.tags_sugeridas:
-        return f"As sugestões mais frequentes são sobre {listed([_counted(tag) for tag in tags])}."
+        return f"Entre as sugestões, destacam-se as que tratam de {listed([_told(t, Category.SUGGESTION) for t in topics])}."
+    if recurring := _recurring(story.numbers.tags_sugeridas):
+        return f"As sugestões mais frequentes são sobre {listed([_counted(tag) for tag in recurring])}."
+    if names := _features(story.numbers.tags_sugeridas):
+        return f"Houve sugestões sobre {listed(names)}."
     return ""
 
 
 def _told(topic: Topic, category: Category) -> str:
-    return f"{topic.name} ({of_category(topic.by_category[category], category)})"
+    return f"“{topic.name}” ({of_category(topic.by_category[category], category)})"
+
+
+def _recurring(tags: Sequence[TagCount]) -> list[TagCount]:
+    return [tag for tag in tags if tag.quantidade > 1]
 
 
 def _counted(tag: TagCount) -> str:
@@ -110,13 +113,14 @@ def _counted(tag: TagCount) -> str:
 
 
 def _improvements(numbers: Numbers) -> str:
-    """What is to be done, from the tags of criticism first and then of suggestions."""
-    tags = list(dict.fromkeys(tag.tag for tag in [*numbers.tags_criticadas, *numbers.tags_sugeridas]))
-    functions = [vocabulary.deed(tag) for tag in tags if not vocabulary.about_experience(tag)][:NAMED]
-    experience = [vocabulary.deed(tag) for tag in tags if vocabulary.about_experience(tag)][:DEEDS]
+    """What is to be done: about what recurs, or else about what there is."""
+    wanted = [*numbers.tags_criticadas, *numbers.tags_sugeridas]
+    wanted = _recurring(wanted) or wanted
+    functions = [tag.tag for tag in wanted if not vocabulary.about_experience(tag.tag)]
+    usage = [tag.tag for tag in _recurring(numbers.tags_de_uso) or numbers.tags_de_uso]
     sentences = []
     if functions:
-        sentences.append(f"Melhorias a fazer nas funcionalidades: {listed(functions)}.")
-    if experience:
-        sentences.append(f"Na experiência de uso: {listed(experience)}.")
+        sentences.append(f"Nas funcionalidades, vale {'; '.join(vocabulary.deeds(dict.fromkeys(functions)))}.")
+    if usage:
+        sentences.append(f"Na experiência de uso (UX), {'; '.join(vocabulary.deeds(usage))}.")
     return " ".join(sentences)

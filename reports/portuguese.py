@@ -1,15 +1,15 @@
 """Numbers and lists as Portuguese writes them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from classifier.models import Category
 
-PLURALS = {
+NAMES: Mapping[Category, tuple[str, str]] = {
     Category.PRAISE: ("elogio", "elogios"),
     Category.CRITICISM: ("crítica", "críticas"),
     Category.SUGGESTION: ("sugestão", "sugestões"),
     Category.QUESTION: ("dúvida", "dúvidas"),
-    Category.SPAM: ("spam", "spam"),
+    Category.SPAM: ("mensagem de spam", "mensagens de spam"),
 }
 
 
@@ -37,7 +37,7 @@ def comments(number: int) -> str:
 
 
 def of_category(number: int, category: Category) -> str:
-    return counted(number, *PLURALS[category])
+    return counted(number, *NAMES[category])
 
 
 def listed(items: Sequence[str]) -> str:

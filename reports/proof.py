@@ -135,7 +135,7 @@ def _counts(story: Story) -> set[float]:
         found |= {of.quantidade, of.quantidade_anterior}
     for tag in [*numbers.tags, *numbers.tags_em_alta, *numbers.tags_em_queda]:
         found |= {tag.quantidade, tag.quantidade_anterior}
-    found |= {tag.quantidade for tag in [*numbers.tags_criticadas, *numbers.tags_sugeridas]}
+    found |= {tag.quantidade for tag in [*numbers.tags_criticadas, *numbers.tags_sugeridas, *numbers.tags_de_uso]}
     for topic in story.topics:
         found |= {topic.size, *topic.by_category.values()}
     for day, counts in numbers.por_dia.items():

@@ -6,6 +6,7 @@ beside, and not among the translations.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from alumusic.weeks import Week
 from classifier.models import Category
@@ -55,9 +56,13 @@ class Story:
 def span(week: Week) -> str:
     """`de 27 de outubro a 2 de novembro de 2025`; of one month, `de 3 a 9 de novembro de 2025`."""
     first, last = week.days[0], week.days[-1]
-    beginning = f"{first.day}"
+    beginning = _day(first)
     if first.month != last.month:
         beginning += f" de {MONTHS[first.month - 1]}"
     if first.year != last.year:
         beginning += f" de {first.year}"
-    return f"de {beginning} a {last.day} de {MONTHS[last.month - 1]} de {last.year}"
+    return f"de {beginning} a {_day(last)} de {MONTHS[last.month - 1]} de {last.year}"
+
+
+def _day(day: date) -> str:
+    return "1º" if day.day == 1 else str(day.day)

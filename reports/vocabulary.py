@@ -1,6 +1,8 @@
 """The platform's features as words to read: a tag's name is folded and has no spaces."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from reports.portuguese import listed
 
 SPELLED: Mapping[str, str] = {
     "aleatorio": "ordem aleatória",
@@ -44,14 +46,14 @@ SPELLED: Mapping[str, str] = {
     "video": "vídeos",
 }
 DEEDS: Mapping[str, str] = {
-    "fix": "corrigir falhas em {}",
-    "perf": "melhorar o desempenho em {}",
-    "feat": "atender aos pedidos sobre {}",
-    "ui": "facilitar o uso em {}",
-    "doc": "explicar melhor {}",
-    "sec": "reforçar a segurança em {}",
-    "api": "ampliar a integração com {}",
-    "test": "rever os testes de {}",
+    "fix": "corrigir falhas em",
+    "perf": "melhorar o desempenho em",
+    "feat": "atender aos pedidos sobre",
+    "ui": "facilitar o uso em",
+    "doc": "dar explicações sobre",
+    "sec": "reforçar a segurança em",
+    "api": "ampliar a integração com",
+    "test": "rever os testes de",
 }
 EXPERIENCE = ("ui", "doc")
 
@@ -62,12 +64,14 @@ def feature(tag: str) -> str:
     return SPELLED.get(name, name.replace("_", " "))
 
 
-def deed(tag: str) -> str:
-    """What is to be done about a tag, as `corrigir falhas em login`."""
-    return DEEDS[tag.partition("_")[0]].format(feature(tag))
+def deeds(tags: Iterable[str]) -> list[str]:
+    """What is to be done about the tags, one entry a scope: `corrigir falhas em login e player`."""
+    features: dict[str, list[str]] = {}
+    for tag in tags:
+        features.setdefault(tag.partition("_")[0], []).append(feature(tag))
+    return [f"{DEEDS[scope]} {listed(names)}" for scope, names in features.items()]
 
 
 def about_experience(tag: str) -> bool:
     """True where the tag is about how the product is used, rather than what it does."""
     return tag.partition("_")[0] in EXPERIENCE
-

@@ -27,7 +27,7 @@ COLOURS: Mapping[Category, str] = {
 FONT = Path(__file__).parent / "DejaVuSans.ttf"
 GROUND, INK, SOFT, LINE, PALE = "#ffffff", "#1d1b22", "#5b5866", "#dedbe4", 0.35
 SCALE = 2
-WIDTH = 560
+WIDTH = 440
 WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 
 
@@ -51,7 +51,7 @@ def pictures(numbers: Numbers) -> list[Picture]:
 
 def shares(numbers: Numbers) -> Picture:
     """The share of each category, and below it, pale, that of the week before."""
-    row, top, left, right = 46, 14, 104, 64
+    row, top, left, right = 44, 10, 104, 62
     canvas = Canvas(WIDTH, top + row * len(numbers.categorias) + 26)
     largest = max(max(of.percentual, of.percentual_anterior) for of in numbers.categorias.values())
     length = (WIDTH - left - right) / largest
@@ -63,13 +63,13 @@ def shares(numbers: Numbers) -> Picture:
         canvas.bar(left, y + 25, of.percentual_anterior * length, 7, faded(COLOURS[category]))
     canvas.text(left, canvas.height - 16, "faixa clara: semana anterior", anchor="lm", colour=SOFT, size=12)
     told = ", ".join(f"{category} {percent(of.percentual)}" for category, of in numbers.categorias.items())
-    return canvas.picture("categorias@alumusic", f"Participação de cada categoria: {told}")
+    return canvas.picture("categorias@alumusic", f"Parcela de cada categoria: {told}")
 
 
 def days(numbers: Numbers) -> Picture:
     """The comments of each day, by category."""
     top, bottom, left, right = 26, 46, 12, 12
-    canvas = Canvas(WIDTH, 230)
+    canvas = Canvas(WIDTH, 220)
     totals = {day: sum(counts.values()) for day, counts in numbers.por_dia.items()}
     height = (canvas.height - top - bottom) / max(1, *totals.values())
     step = (WIDTH - left - right) / len(totals)
