@@ -2,10 +2,11 @@
 
 import base64
 from email.mime.image import MIMEImage
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
 from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 
@@ -14,6 +15,8 @@ from reports.models import Recipient, WeeklySummary
 from reports.numbers import Numbers
 from reports.pictures import Picture, pictures
 from reports.portuguese import comments
+
+ENCODED_BYTES = 45
 
 
 class Mail(EmailMultiAlternatives):
@@ -45,7 +48,7 @@ def _mail(summary: WeeklySummary, name: str, address: str, leave_url: str) -> Em
         subject=subject(summary),
         body=text(summary, leave_url),
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[formataddr((one_line(name), address))],
+        to=[sanitize_address((_short(one_line(name)), address), "utf-8")],
         headers={"Message-ID": message_id(summary, address), "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(html(summary, leave_url), "text/html")
@@ -109,6 +112,11 @@ def message_id(summary: WeeklySummary, address: str) -> str:
 def one_line(text: str) -> str:
     """The text without what would end a header or break it."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _short(name: str) -> str:
+    """As much of it as one encoded word holds: Django refuses an address that is folded over lines."""
+    return name.encode()[:ENCODED_BYTES].decode(errors="ignore")
 
 
 def _inline(picture: Picture) -> MIMEImage:

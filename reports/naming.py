@@ -87,19 +87,19 @@ class Name:
 
 
 def name(members: Sequence[Words], everywhere: Mapping[str, int], total: int) -> Name | None:
-    """The name of a theme of these comments; None where no word of theirs is their own.
+    """The name of a theme of these comments; None where they share no word.
 
     everywhere: in how many of the week's `total` comments each term is. A word that stands in one comment only names
     nothing, and so nobody: what is in a name was written by at least two.
     """
     inside = Counter(term for words in members for term in words.terms)
     scores = {
-        term: _weight(term) * count / len(members) * math.log(total / everywhere[term])
+        term: _weight(term) * count / len(members) * math.log((total + 1) / everywhere[term])
         for term, count in inside.items()
         if count > 1
     }
     ranked = sorted(scores, key=lambda term: (-scores[term], term))
-    if not ranked or scores[ranked[0]] <= 0:
+    if not ranked:
         return None
     chosen = _distinct(ranked, scores, inside, len(members))
     first, *others = [_shown(term, members) for term in chosen]

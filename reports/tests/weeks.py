@@ -44,9 +44,7 @@ def a_week(week: Week = WEEK) -> list[Comment]:
 
 
 def summary(week: Week = WEEK, **fields: Any) -> WeeklySummary:
-    """A stored summary of a week, its comments made where there are none; fields: as they are to be."""
-    if not Comment.objects.filter(moment__gte=week.start, moment__lt=week.end).exists():
-        a_week(week)
+    """The summary of a week as it is, of no comments where there are none; fields: as they are to be."""
     made = summaries.make(week)
     WeeklySummary.objects.filter(pk=made.pk).update(**fields)
     return WeeklySummary.objects.with_themes().get(pk=made.pk)
