@@ -91,7 +91,7 @@ class WeeklySummaryAdmin(ReadOnly):
         if not self.has_view_permission(request):
             raise PermissionDenied
         page = message.page(self.summary(request, pk))
-        return csp({"DIRECTIVES": DOCUMENT_POLICY})(lambda _request: HttpResponse(page))(request)
+        return csp(DOCUMENT_POLICY)(lambda _request: HttpResponse(page))(request)
 
     def send_to_me(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One mail to the one who asks, beside all deliveries."""

@@ -5,12 +5,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from classifier.models.search import WORD, fold
-from reports.story import GREETING, SIGNATURE, Story
+from reports.story import GREETING, MONTHS, SIGNATURE, Story
 
 MOST_WORDS = 200
 COPIED_WORDS = 7
 
 NUMBER = re.compile(r"(\d{1,3}(?:\.\d{3})+(?!\d)|\d+)(?:,(\d+))?")
+DIGITS = re.compile(r"\d+")
+MONTH = rf"(?: de (?:{'|'.join(MONTHS)}))"
+YEAR = r"(?: de \d{4})"
+DATE = re.compile(
+    rf"\b\d{{1,2}}º?{MONTH}?{YEAR}? a \d{{1,2}}º?{MONTH}{YEAR}?|\b\d{{1,2}}º?{MONTH}{YEAR}?"
+    r"|\b\d{1,2}/\d{1,2}(?:/\d{4})?\b|\b\d{4}-W\d{2}\b|\bsemana \d{1,2}\b",
+    re.IGNORECASE,
+)
+NAMES_A_WEEK = re.compile(r"W|semana", re.IGNORECASE)
 SHARE = re.compile(r"(?:,\d+)?\s*(?:%|por cento\b|pontos?\b|p\. ?p\.|pp\b)")
 FOREIGN = re.compile(r"https?:|www\.|[<>`{}\[\]@]|\*\*")
 
@@ -72,10 +81,11 @@ def unproven(text: str, story: Story) -> list[str]:
     """The numbers of the text, as written, that are none of the story's.
 
     What is said in per cent or points must be one of its shares or changes, to the tenth or rounded; anything else one
-    of its counts or dates. Amounts that no figure can prove, such as `metade`, are named too.
+    of its counts, and a date one of its days. Amounts that no figure can prove, such as `metade`, are named too.
     """
     shares, counts = _shares(story), _counts(story)
-    wrong = [
+    wrong, text = _wrong_dates(text, story), DATE.sub(" ", text)
+    wrong += [
         claim.written
         for claim in claims(text)
         if not (_rounds(claim, shares) if claim.share else claim.value in counts)
@@ -83,6 +93,19 @@ def unproven(text: str, story: Story) -> list[str]:
     words = fold(text)
     wrong += sorted(UNPROVABLE & set(WORD.findall(words)))
     return wrong + [phrase for phrase in UNPROVABLE_PHRASES if phrase in words]
+
+
+def _wrong_dates(text: str, story: Story) -> list[str]:
+    """The dates and weeks that are named and are not the story's."""
+    days = story.week.days
+    year, week, _weekday = story.week.monday.isocalendar()
+    in_dates = {number for day in days for number in (day.day, day.month, day.year)}
+    wrong = []
+    for match in DATE.finditer(text):
+        known = {year, week} if NAMES_A_WEEK.search(match[0]) else in_dates
+        if not known.issuperset(map(int, DIGITS.findall(match[0]))):
+            wrong.append(match[0])
+    return wrong
 
 
 def claims(text: str) -> Iterator[Claim]:
@@ -138,10 +161,8 @@ def _counts(story: Story) -> set[float]:
     found |= {tag.quantidade for tag in [*numbers.tags_criticadas, *numbers.tags_sugeridas, *numbers.tags_de_uso]}
     for topic in story.topics:
         found |= {topic.size, *topic.by_category.values()}
-    for day, counts in numbers.por_dia.items():
+    for counts in numbers.por_dia.values():
         found |= {sum(counts.values()), *counts.values()}
-        found |= {day.day, day.month, day.year}
-    found.add(story.week.monday.isocalendar().week)
     if numbers.confianca_media is not None:
         found.add(numbers.confianca_media)
     return found

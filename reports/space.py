@@ -13,6 +13,7 @@ MEANINGS = 40
 WORD_WEIGHT = FEATURE_WEIGHT = 0.5
 FEWEST_COMMENTS = 2
 MOST_PART = 5
+FEWEST_VECTORS = 20
 
 Floats = NDArray[np.float32]
 
@@ -21,12 +22,13 @@ class Space:
     """Made from a sample of a week, and good for all of it.
 
     Meaning is measured along the 40 directions in which the reference differs most: what all comments have in common,
-    such as being short and Portuguese, would else drown what they are about. A word counts where it stands in at least
+    such as being short and Portuguese, would else drown what they are about. Fewer than 20 vectors tell no such
+    directions, and words and features alone are compared. A word counts where it stands in at least
     two comments of the sample, and in no more than a fifth of them.
     """
 
     def __init__(self, sample: Sequence[Words], reference: Sequence[bytes]) -> None:
-        self._meaning = _Meaning(reference) if len(reference) > 1 else None
+        self._meaning = _Meaning(reference) if len(reference) >= FEWEST_VECTORS else None
         counts = Counter(form for words in sample for form in words.forms)
         most = max(FEWEST_COMMENTS + 1, len(sample) // MOST_PART)
         kept = sorted(word for word, count in counts.items() if FEWEST_COMMENTS <= count <= most)

@@ -14,10 +14,10 @@ WEEK = Week.parse("2025-W31")
 MONDAY_AFTER = WEEK.end + timedelta(hours=8)
 
 PRICE = [
-    "O preço do plano subiu demais, assim não dá",
+    "O preço subiu demais, assim não dá",
     "Achei o preço absurdo depois do aumento",
     "Esse preço afasta quem é cliente antigo",
-    "Com esse preço vou cancelar o plano",
+    "Com esse preço vou cancelar tudo",
 ]
 LYRICS = [
     "Podiam colocar a letra sincronizada no player",
