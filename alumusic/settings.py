@@ -215,7 +215,11 @@ CELERY_BEAT_SCHEDULE = {
     "read files": {"task": "classifier.expand_uploads", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
     "count the hours that changed": {"task": "reports.settle_figures", "schedule": timedelta(minutes=1)},
-    "send the mail that waits": {"task": "reports.deliver_mail", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
+    "send the mail that waits": {
+        "task": "reports.deliver_mail",
+        "schedule": SWEEP,
+        "options": {"expires": SWEEP.seconds},
+    },
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 100

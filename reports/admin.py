@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from classifier.models import Comment
 from reports import delivery, document, message, smtp
 from reports.models import Delivery, DeliveryState, Recipient, Theme, WeeklySummary
 
@@ -66,8 +68,18 @@ class DeliveryInline(admin.TabularInline[Delivery, WeeklySummary]):
 @admin.register(WeeklySummary)
 class WeeklySummaryAdmin(ReadOnly):
     list_display = ["week", "span", "engine", "mail", "sent_at"]
-    fields = ["week", "span", "shown_text", "themes", "engine", "prompt_version", "created_at", "queued_at", "sent_at"]
-    readonly_fields = fields
+    readonly_fields = [
+        "week",
+        "span",
+        "shown_text",
+        "themes",
+        "engine",
+        "prompt_version",
+        "created_at",
+        "queued_at",
+        "sent_at",
+    ]
+    fields = readonly_fields
     inlines = [DeliveryInline]
     change_form_template = "admin/reports/weeklysummary/change_form.html"
     change_list_template = "admin/reports/weeklysummary/change_list.html"
@@ -76,7 +88,7 @@ class WeeklySummaryAdmin(ReadOnly):
         return WeeklySummary.objects.with_themes().prefetch_related("deliveries")
 
     def get_urls(self) -> list[URLPattern]:
-        def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+        def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
             return path(f"<int:pk>/{route}/", self.admin_site.admin_view(view), name=f"reports_weeklysummary_{name}")
 
         return [
@@ -86,7 +98,7 @@ class WeeklySummaryAdmin(ReadOnly):
             *super().get_urls(),
         ]
 
-    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The mail's document as a page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -181,7 +193,7 @@ class ThemeAdmin(ReadOnly):
             raise PermissionDenied
         if theme is None:
             raise Http404
-        comments = theme.comments.with_tags().order_by("-moment", "-pk")
+        comments = Comment.objects.filter(themes=theme).with_tags().order_by("-moment", "-pk")
         context = {
             **self.admin_site.each_context(request),
             "title": theme.name,

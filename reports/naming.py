@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from pathlib import Path
 
 from classifier.models.search import fold, stem
 from reports.vocabulary import SPELLED
@@ -13,35 +14,7 @@ WORD = re.compile(r"[^\W\d_]{3,40}")
 SENTENCE_START = re.compile(r"(?:^|[.!?…:]\s+|[\"“«(]\s*|\n\s*)$")
 
 # Folded words that say nothing of a subject: function words, greetings, measures of time, verbs of every day.
-STOP_WORDS = frozenset(
-    """
-    abraco acabar acordo acabei acabou acha achando achei acho agora aguardo ainda alem algo alguem algum alguma algumas alguns
-    ali alumusic amanha amei amo ando ano anos ante antes aparece apareceu aquela aquelas aquele aqueles aquilo aqui
-    assim ate atras atraves aviso bastante bem boa boas bom bons bonita bonito bora bota botar botou cada cade caso cerca certa certo
-    chega chegou coisa coisas com comigo como comeca comecou conheci consegue consigo consegui conseguiram conta contra
-    continua contudo creio cuja cujo daqui dar das deixa deixar deixem deixou dela delas dele deles demais dentro depois
-    desde dessa desse desta deste devia deviam deu dia dias disse disso dois dos duas durante ela elas ele eles entao
-    entre era eram essa essas esse esses esta estao estar estava estavam este estes esteve estou eta eu faca facam fala
-    falar falou falta faltou faz fazem fazendo fazer favor fez fica ficar fico ficou fiquei foi fora foram funciona funcionou forma fosse
-    fui gente gosta gostar gostaria gostei gosto grande hoje hora horas houve inteira inteiro isso isto jamais jeito
-    lado lhe logo longe lugar maior mais mal mandar mas mae meia meio melhor menos mes meses mesma mesmas mesmo mesmos
-    meu meus mim minha minhas minuto minutos momento mostra muita muitas muito muitos musica musicas nada nao naquele negocio nem nenhum
-    nenhuma ninguem noite nos normal nossa nosso nova novas novo novos num numa nunca obrigada obrigado oi ola onde ontem ora
-    ouco outra outras outro outros ouve ouvi ouvia ouvindo ouvir ouviu pai para parabens parece parte passa passado
-    passar passei passou pela pelas pelo pelos pena perdi pessoa pessoal pessoas pode podem poderia poderiam podia podiam
-    ponho pois por porem porque posso pouca pouco poucos precisa preciso pra praquela pras precisava primeira
-    primeiro principalmente pro problema proximo qual qualquer quais quando quanta quanto quarta quase que quem quer
-    querem queria quero quinta realmente sabado sabe sabem saber saiu sao segunda segundo seja sem semana semanas sempre
-    sendo ser sera seria sexta sei seu seus sido simplesmente sinto sob sobre so sou sua suas tal talvez tambem tanta toca tocar
-    tanto tao tarde tava tem tempo tenho tentar tentei ter terca teria teve tinha tive toda todas todo todos tomara total
-    trabalho tres tu tudo ultima ultimo uma umas uns usar uso vai vamos vao varias varios veio vejo vem ver vez vezes vim
-    viram virou vir vira vi voces voce volta voltar volte voltem voltou voltaram vou
-    about all and are but can for from get has have her his how its just like not now off one out she still than that
-    the their them then there they this too was what when where which will with you your
-    ahora como con cuando del desde donde ella ellos esta este hay las los mas muy nada pero porque puede que ser sin
-    son todo una unos
-    """.split()
-)
+STOP_WORDS = frozenset(Path(__file__).with_name("stop_words.txt").read_text().split())
 
 VERBAL = re.compile(r"(?:ando|endo|indo|ou|ei|aram|eram|iram)$")
 FEATURE_WEIGHT = 1.5

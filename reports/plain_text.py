@@ -92,7 +92,8 @@ def _criticism(story: Story) -> str:
 
 def _suggestions(story: Story) -> str:
     if topics := story.topics_with(Category.SUGGESTION)[:NAMED]:
-        return f"Entre as sugestões, destacam-se as que tratam de {listed([_told(t, Category.SUGGESTION) for t in topics])}."
+        told = [_told(topic, Category.SUGGESTION) for topic in topics]
+        return f"Entre as sugestões, destacam-se as que tratam de {listed(told)}."
     if recurring := _recurring(story.numbers.tags_sugeridas):
         return f"As sugestões mais frequentes são sobre {listed([_counted(tag) for tag in recurring])}."
     if names := _features(story.numbers.tags_sugeridas):

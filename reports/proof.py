@@ -23,16 +23,15 @@ NAMES_A_WEEK = re.compile(r"W|semana", re.IGNORECASE)
 SHARE = re.compile(r"(?:,\d+)?\s*(?:%|por cento\b|pontos?\b|p\. ?p\.|pp\b)")
 FOREIGN = re.compile(r"https?:|www\.|[<>`{}\[\]@]|\*\*")
 
-UNITS = (
-    "zero . dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete dezoito "
-    "dezenove"
-).split()
-TENS = "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa".split()
-HUNDREDS = "cem duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos".split()
+# In the order of what they are worth; `um` is an article too, and claims nothing.
+UNITS = """zero . dois tres quatro cinco seis sete oito nove dez
+    onze doze treze quatorze quinze dezesseis dezessete dezoito dezenove"""
+TENS = "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa"
+HUNDREDS = "cem duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos"
 SPELLED: dict[str, int] = {
-    **{word: value for value, word in enumerate(UNITS) if word != "."},
-    **{word: 20 + 10 * place for place, word in enumerate(TENS)},
-    **{word: 100 + 100 * place for place, word in enumerate(HUNDREDS)},
+    **{word: value for value, word in enumerate(UNITS.split()) if word != "."},
+    **{word: 20 + 10 * place for place, word in enumerate(TENS.split())},
+    **{word: 100 + 100 * place for place, word in enumerate(HUNDREDS.split())},
     "duas": 2,
     "catorze": 14,
     "cento": 100,
@@ -41,10 +40,10 @@ SPELLED: dict[str, int] = {
     "mil": 1000,
 }
 SPELLED_NUMBER = re.compile(rf"\b(?:{'|'.join(SPELLED)})(?:(?: e)? (?:{'|'.join(SPELLED)}))*\b")
-UNPROVABLE = frozenset(
-    "metade dobro dobrou dobraram triplo triplicou triplicaram terco tercos quintos duzia duzias dezena dezenas centena "
-    "centenas milhar milhares milhao milhoes bilhao bilhoes".split()
-)
+AMOUNTS = """
+    metade dobro dobrou dobraram triplo triplicou triplicaram terco tercos quintos duzia duzias dezena dezenas
+    centena centenas milhar milhares milhao milhoes bilhao bilhoes"""
+UNPROVABLE = frozenset(AMOUNTS.split())
 UNPROVABLE_PHRASES = ("um em cada", "uma em cada", "um quarto", "tres quartos")
 
 

@@ -14,7 +14,8 @@ from reports.numbers import Numbers
 
 GREETING = "Olá!"
 SIGNATURE = "Feedbacks por IA"
-MONTHS = "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()
+YEAR = "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"
+MONTHS = YEAR.split()
 
 
 RECURRING = 2

@@ -95,9 +95,7 @@ def themes_of(week: Week) -> Grouping:
     space = Space([record.words for record in records], _reference(sample))
     vectors = space.vectors([record.words for record in records], [record.vector for record in records])
     groups = _named(records, _groups(vectors))
-    found = [
-        FoundTheme(name, _quotes([records[n] for n in members], vectors[members])) for members, name in groups
-    ]
+    found = [FoundTheme(name, _quotes([records[n] for n in members], vectors[members])) for members, name in groups]
     if len(sample) == len(keys):
         for theme, (members, _name) in zip(found, groups, strict=True):
             for n in members:
@@ -132,7 +130,7 @@ def _records(keys: Sequence[int]) -> Iterator[Record]:
             yield Record(
                 pk=comment.pk,
                 text=comment.text,
-                category=Category(comment.category),
+                category=Category(str(comment.category)),
                 tags=tags,
                 words=words_of(comment.text, tags),
                 vector=bytes(vector.vector) if vector and vector.model == embeddings.model_name() else None,
@@ -142,10 +140,12 @@ def _records(keys: Sequence[int]) -> Iterator[Record]:
 def _reference(keys: Sequence[int]) -> list[bytes]:
     """Vectors of the sample and of the newest comments: what a week is about shows against what others are about."""
     ours = Embedding.objects.filter(model=embeddings.model_name())
-    found: dict[int, bytes] = dict(ours.order_by("-pk").values_list("pk", "vector")[:SAMPLE])
+    newest = ours.order_by("-pk").values_list("pk", "vector")[:SAMPLE]
+    found = {pk: bytes(vector) for pk, vector in newest}
     for start in range(0, len(keys), CHUNK):
-        found |= dict(ours.filter(pk__in=keys[start : start + CHUNK]).values_list("pk", "vector"))
-    return [bytes(found[pk]) for pk in sorted(found)]
+        sample = ours.filter(pk__in=keys[start : start + CHUNK]).values_list("pk", "vector")
+        found |= {pk: bytes(vector) for pk, vector in sample}
+    return [found[pk] for pk in sorted(found)]
 
 
 def _groups(vectors: Floats) -> list[list[int]]:
@@ -165,7 +165,7 @@ def _named(records: Sequence[Record], groups: Sequence[list[int]]) -> list[tuple
     """The groups that are large enough, and whose comments share a word or a feature of their own."""
     everywhere = Counter(term for record in records for term in record.words.terms)
     smallest = max(SMALLEST, math.isqrt(len(records)) // 2)
-    found = []
+    found: list[tuple[list[int], Name]] = []
     for members in groups:
         if len(members) < smallest or len(found) == MOST_THEMES:
             break

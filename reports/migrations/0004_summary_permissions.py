@@ -42,7 +42,9 @@ def withdraw(apps: Any, schema_editor: Any) -> None:
     for name, models in GRANTS.items():
         for group in apps.get_model("auth", "Group").objects.filter(name=name):
             for app, model in models:
-                group.permissions.remove(*Permission.objects.filter(content_type__app_label=app, content_type__model=model))
+                group.permissions.remove(
+                    *Permission.objects.filter(content_type__app_label=app, content_type__model=model)
+                )
 
 
 class Migration(migrations.Migration):

@@ -92,8 +92,11 @@ class Delivery(models.Model):
         Its condition is on columns of the row alone: PostgreSQL does not ask a subquery again after waiting for a lock.
         """
         token = uuid.uuid4()
-        if not type(self).objects.due(now).filter(pk=self.pk).update(
-            state=DeliveryState.SENDING, lease_token=token, lease_until=now + LEASE, tries=F("tries") + 1
+        if (
+            not type(self)
+            .objects.due(now)
+            .filter(pk=self.pk)
+            .update(state=DeliveryState.SENDING, lease_token=token, lease_until=now + LEASE, tries=F("tries") + 1)
         ):
             return False
         self.refresh_from_db()

@@ -1,6 +1,6 @@
 from typing import Self
 
-from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -8,10 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-def printable(value: str) -> None:
-    """Raises ValidationError for a line break or another control character: a name goes into a header."""
-    if not value.isprintable():
-        raise ValidationError(_("A name has no line breaks or control characters."), code="characters")
+# A name goes into a header.
+NO_CONTROL_CHARACTERS = RegexValidator(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029]",
+    _("A name has no line breaks or control characters."),
+    code="characters",
+    inverse_match=True,
+)
 
 
 class RecipientQuerySet(models.QuerySet["Recipient"]):
@@ -22,7 +25,7 @@ class RecipientQuerySet(models.QuerySet["Recipient"]):
 class Recipient(models.Model):
     """Somebody who gets the weekly summary by mail, until they say no."""
 
-    name = models.CharField(_("name"), max_length=100, blank=True, validators=[printable])
+    name = models.CharField(_("name"), max_length=100, blank=True, validators=[NO_CONTROL_CHARACTERS])
     email = models.EmailField(_("e-mail"))
     active = models.BooleanField(_("receives the summary"), default=True)
     unsubscribed_at = models.DateTimeField(_("unsubscribed at"), null=True, editable=False)

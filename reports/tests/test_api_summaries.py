@@ -80,6 +80,8 @@ def test_a_week_without_a_summary_is_not_found(api, week):
 def test_summaries_are_for_those_who_may_see_them(anonymous, api, reader_api, curator_api, admin_api, make_user):
     stranger = Api(make_user("estranha"))
 
-    statuses = [client.get(URL).status_code for client in (anonymous, stranger, api, reader_api, curator_api, admin_api)]
+    statuses = [
+        client.get(URL).status_code for client in (anonymous, stranger, api, reader_api, curator_api, admin_api)
+    ]
 
     assert statuses == [401, 403, 200, 200, 200, 200]

@@ -8,7 +8,7 @@ import trustme
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 
-from classifier.models import Category, Comment
+from classifier.models import Comment
 from reports import delivery, message, smtp
 from reports.models import DeliveryState, Recipient
 from reports.tests.weeks import PRICE, WEEK, a_week, in_week, recipient, summary
@@ -59,7 +59,7 @@ def test_styles_are_inlined_and_the_rules_for_dark_mode_kept(mail_of):
 
     assert re.search(r"<h1[^>]* style=\"[^\"]*font-size", html)
     assert "@media (prefers-color-scheme: dark)" in html.split("</head>")[0]
-    assert "alt=\"Parcela de cada categoria: ELOGIO 27,3%" in html
+    assert 'alt="Parcela de cada categoria: ELOGIO 27,3%' in html
 
 
 def test_a_mail_can_be_left_by_one_click(mail_of):
@@ -76,7 +76,9 @@ def test_the_same_summary_and_recipient_give_the_same_message_id():
     ana, bia = recipient("ana@example.org"), recipient("bia@example.org")
     one, other = summary(), summary(WEEK.next)
 
-    ids = [message.compose(*pair).message()["Message-ID"] for pair in ((one, ana), (one, ana), (one, bia), (other, ana))]
+    ids = [
+        message.compose(*pair).message()["Message-ID"] for pair in ((one, ana), (one, ana), (one, bia), (other, ana))
+    ]
 
     assert ids[0] == ids[1]
     assert len(set(ids)) == 3
@@ -85,7 +87,15 @@ def test_the_same_summary_and_recipient_give_the_same_message_id():
 
 @pytest.mark.parametrize(
     "name",
-    ["Ana Conceição", "Ana\r\nBcc: alvo@example.org", "Ana\nX: y", "Ana\u2028B", 'Ana "A", <x@y.z>', "ã" * 100, "\x00Ana"],
+    [
+        "Ana Conceição",
+        "Ana\r\nBcc: alvo@example.org",
+        "Ana\nX: y",
+        "Ana\u2028B",
+        'Ana "A", <x@y.z>',
+        "ã" * 100,
+        "\x00Ana",
+    ],
 )
 def test_no_name_breaks_a_header(smtp, name):
     recipient(name=name)
@@ -148,7 +158,7 @@ def test_a_quote_is_masked_and_goes_when_its_comment_goes():
 
 def test_a_hostile_comment_is_text_in_the_mail():
     for what in ("falha", "cai", "não entra"):
-        text = f'login {what} <img src=x onerror=alert(1)></blockquote><script>alert(2)</script>'
+        text = f"login {what} <img src=x onerror=alert(1)></blockquote><script>alert(2)</script>"
         in_week(text, tags=("fix_login",))
 
     shown = message.page(summary())

@@ -41,7 +41,7 @@ NUMBERS = Numbers(
     confianca_media=0.91,
     revisados=148,
     percentual_revisado=12.0,
-    por_dia=dict.fromkeys(WEEK.days, {Category.PRAISE: 100, Category.CRITICISM: 70}),
+    por_dia={day: {Category.PRAISE: 100, Category.CRITICISM: 70} for day in WEEK.days},
     em_temas=300,
     fora_de_temas=934,
 )

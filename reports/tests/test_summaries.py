@@ -1,11 +1,10 @@
 """A week's summary: made once, frozen, whole; its text is the model's where that holds, and else our own."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.utils import timezone
 
 from alumusic.llm.models import Call
 from alumusic.weeks import Week
@@ -13,6 +12,7 @@ from classifier.models import Category, Comment
 from reports import narrative, plain_text, prompt, summaries
 from reports.models import Delivery, ThemeComment, WeeklySummary
 from reports.numbers import Numbers
+from reports.story import Story
 from reports.tests.weeks import LYRICS, MONDAY_AFTER, PRICE, WEEK, a_week, in_week, recipient, summary
 from tests.fakes.llm import content_filtered, cut, http_error, refused, saying
 from tests.racing import at_once
@@ -104,7 +104,7 @@ def test_nothing_that_is_stored_repeats_a_comments_words():
 
 @pytest.mark.parametrize("monday", ["2024-12-30", "2020-12-28", "2018-10-29", "2019-02-11"])
 def test_weeks_at_the_end_of_a_year_and_across_changes_of_the_clock_are_whole(monday):
-    week = Week.of(timezone.datetime.fromisoformat(monday).date())
+    week = Week.of(date.fromisoformat(monday))
     first, last = week.start, week.end - timedelta(microseconds=1)
     for moment in (first, last, first - timedelta(microseconds=1), week.end):
         in_week("um comentário qualquer", moment=moment)
@@ -233,7 +233,7 @@ def test_comments_are_masked_before_they_leave_the_house(llm):
 
 def test_what_is_sent_is_bounded_whatever_the_week():
     long = [f"{n} " + "palavra " * 600 for n in range(400)]
-    story = summaries.Story(WEEK, Numbers.model_validate(summary().figures), samples=long)
+    story = Story(WEEK, Numbers.model_validate(summary().figures), samples=long)
 
     assert len(prompt.fenced(story)) < prompt.DATA_LENGTH + 100
 

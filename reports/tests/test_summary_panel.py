@@ -73,9 +73,10 @@ def test_without_an_address_or_a_server_it_is_said(enter, smtp, settings):
     user = nobody.get(reverse("admin:index")).wsgi_request.user
     user.email = "chefe@example.org"
     user.save()
-    assert "Não enviado: ConnectionRefusedError" in nobody.post(
-        page("weeklysummary_send_to_me", made.pk), follow=True
-    ).content.decode()
+    assert (
+        "Não enviado: ConnectionRefusedError"
+        in nobody.post(page("weeklysummary_send_to_me", made.pk), follow=True).content.decode()
+    )
 
 
 def test_what_failed_is_sent_again_when_somebody_wants_it_and_what_is_uncertain_is_not(enter, smtp):
@@ -146,7 +147,7 @@ def test_who_may_not_may_not(enter):
     urls = [
         page("weeklysummary_changelist"),
         page("weeklysummary_preview", made.pk),
-        page("theme_change", made.themes.first().pk),
+        page("theme_change", made.themes.all()[0].pk),
         page("recipient_changelist"),
         page("delivery_changelist"),
         reverse("admin:django_celery_beat_periodictask_changelist"),

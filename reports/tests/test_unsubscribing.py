@@ -44,7 +44,16 @@ def test_a_forged_link_is_not_found(browser):
     ana, bia = recipient(), recipient("bia@example.org")
     token = unsubscribing.path(ana).rpartition("/")[2]
     signature = token.partition(":")[2]
-    forged = [f"{bia.pk}:{signature}", token[:-1], f"{token}x", f"{ana.pk}", f"{ana.pk}:", "x:y", f"{10**30}:{signature}", "²:x"]
+    forged = [
+        f"{bia.pk}:{signature}",
+        token[:-1],
+        f"{token}x",
+        f"{ana.pk}",
+        f"{ana.pk}:",
+        "x:y",
+        f"{10**30}:{signature}",
+        "²:x",
+    ]
 
     statuses = {browser.post(f"/resumo/sair/{each}").status_code for each in forged}
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-
 from alumusic.weeks import Week
 from classifier.models import Category, Comment
 from classifier.tests.comments import stored
@@ -32,7 +31,7 @@ def moment(day: int = 2, hour: int = 12, *, week: Week = WEEK) -> datetime:
     return week.start + timedelta(days=day, hours=hour)
 
 
-def in_week(text: str, category: Category = Category.CRITICISM, *, week: Week = WEEK, **fields: Any) -> Comment:
+def in_week(text: str, category: Category | None = Category.CRITICISM, *, week: Week = WEEK, **fields: Any) -> Comment:
     return stored(text, category=category, **{"moment": moment(week=week), **fields})
 
 
