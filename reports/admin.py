@@ -52,7 +52,8 @@ class ReadOnly(admin.ModelAdmin[Any]):
 
 class DeliveryInline(admin.TabularInline[Delivery, WeeklySummary]):
     model = Delivery
-    fields = readonly_fields = ["recipient", "state", "tries", "next_try_at", "last_error", "sent_at"]
+    readonly_fields = ["recipient", "state", "tries", "next_try_at", "last_error", "sent_at"]
+    fields = [*readonly_fields]
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
@@ -79,7 +80,7 @@ class WeeklySummaryAdmin(ReadOnly):
         "queued_at",
         "sent_at",
     ]
-    fields = readonly_fields
+    fields = [*readonly_fields]
     inlines = [DeliveryInline]
     change_form_template = "admin/reports/weeklysummary/change_form.html"
     change_list_template = "admin/reports/weeklysummary/change_list.html"

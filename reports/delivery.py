@@ -62,7 +62,8 @@ def set_aside_abandoned(now: datetime) -> int:
 
 def pause_after(tries: int) -> timedelta:
     """How long to wait after so many tries in vain: twice as long each time, up to four hours."""
-    return min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE)
+    doublings: int = min(max(tries - 1, 0), 10)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 def vouch(delivery: Delivery) -> bool:

@@ -78,8 +78,8 @@ def name(members: Sequence[Words], everywhere: Mapping[str, int], total: int) ->
     first, *others = [_shown(term, members) for term in chosen]
     shown = [first, *(form for form in others if not VERBAL.search(form))]
     text = ", ".join(shown[:-1]) + f" e {shown[-1]}" if len(shown) > 1 else shown[0]
-    first = _roots(chosen[0])
-    covered = sum(any(_related(first, _roots(term)) for term in words.terms) for words in members)
+    roots = _roots(chosen[0])
+    covered = sum(any(_related(roots, _roots(term)) for term in words.terms) for words in members)
     return Name(text[0].upper() + text[1:], tuple(shown), covered / len(members))
 
 

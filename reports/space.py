@@ -80,4 +80,5 @@ def _marks(rows: Sequence[Iterable[str]], places: dict[str, int]) -> Floats:
 def _unit(vectors: Floats) -> Floats:
     """Each row of length one; a row of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    unit: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit

@@ -74,7 +74,7 @@ def days(numbers: Numbers) -> Picture:
     height = (canvas.height - top - bottom) / max(1, *totals.values())
     step = (WIDTH - left - right) / len(totals)
     for place, (day, counts) in enumerate(numbers.por_dia.items()):
-        x, y = left + step * (place + 0.16), canvas.height - bottom
+        x, y = left + step * (place + 0.16), float(canvas.height - bottom)
         for category in Category:
             piece = counts.get(category, 0) * height
             canvas.bar(x, y - piece, step * 0.68, piece, COLOURS[category])

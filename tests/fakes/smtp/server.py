@@ -26,7 +26,7 @@ class Mail:
 
     @property
     def message(self) -> EmailMessage:
-        return cast(EmailMessage, email.message_from_bytes(self.content, policy=email.policy.default))
+        return email.message_from_bytes(self.content, policy=email.policy.default)
 
     def part(self, media_type: str) -> EmailMessage:
         """The first part of this type."""
@@ -82,13 +82,21 @@ class SMTPServer:
         [address] = envelope.rcpt_tos
         if answer := self._answers.get(address):
             return answer
-        self.mails.append(Mail(address, bytes(envelope.content or b""), encrypted=session.ssl is not None))
+        self.mails.append(Mail(address, _bytes(envelope.content), encrypted=session.ssl is not None))
         ending = self._endings.get(address)
         if ending == "drop":
-            server.transport.abort()
+            _transport(server).abort()
         if ending == "silence":
             await self.closing.wait()
         return "250 OK"
+
+
+def _bytes(content: bytes | str | None) -> bytes:
+    return content.encode() if isinstance(content, str) else content or b""
+
+
+def _transport(conversation: SMTP) -> asyncio.Transport:
+    return cast(asyncio.Transport, conversation.transport)
 
 
 class _BrokenTLS(SMTP):
@@ -96,7 +104,7 @@ class _BrokenTLS(SMTP):
 
     async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
         await self.push("220 Ready to start TLS")
-        self.transport.write(b"This is no handshake.\r\n")
+        _transport(self).write(b"This is no handshake.\r\n")
 
 
 @contextmanager
@@ -120,7 +128,7 @@ def serve(tls: TLS = "none", authority: trustme.CA | None = None) -> Iterator[SM
         server.close()
         for conversation in conversations:
             if conversation.transport is not None:
-                conversation.transport.abort()
+                _transport(conversation).abort()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
