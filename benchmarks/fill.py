@@ -45,7 +45,7 @@ def texts() -> list[tuple[str, str, str, list[str]]]:
 
 
 def fill(count: int, *, days: float = 365, until: float = 0, seed: int = 7) -> None:
-    rng = random.Random(f"{seed} {until}")
+    rng = random.Random(f"{seed} {count} {until}")
     source = texts()
     tags = Tag.objects.named({name for row in source for name in row[3]})
     end = timezone.now() - timedelta(days=until)

@@ -12,7 +12,7 @@ from operator import or_
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 from django.db.models.functions import TruncHour
 from django.utils import timezone
 
@@ -71,12 +71,46 @@ def settle_marked() -> int:
     return counted
 
 
-def recount(hours: Collection[datetime]) -> None:
-    """Counts these hours whether they are marked or not."""
+def recount(hours: Collection[datetime]) -> int:
+    """How many hours there are in `hours`, which are counted, marked or not."""
     with transaction.atomic():
         _lock()
         marks = ChangedHour.objects.filter(hour__in=hours).values_list("pk", flat=True)
         _recount(_Due(set(hours), list(marks)))
+    return len(hours)
+
+
+def weeks_of_hours() -> Iterator[list[datetime]]:
+    """Every hour that has comments, or figures, in pieces small enough for one transaction."""
+    first = list(Comment.objects.order_by("moment").values_list("moment", flat=True)[:1])
+    last = list(Comment.objects.order_by("-moment").values_list("moment", flat=True)[:1])
+    edges = CountedHour.objects.aggregate(first=Min("hour"), last=Max("hour"))
+    known = [hour_of(moment) for moment in (*first, *last, *edges.values()) if moment is not None]
+    if known:
+        yield from _pieces(hours_between(min(known), max(known) + HOUR), HOURS_AT_ONCE)
+
+
+def differing(hours: Collection[datetime]) -> dict[datetime, str]:
+    """The counted hours among these whose figures are not what their comments say, and how.
+
+    An hour that is marked, or that was never counted, is not wrong: it will be counted before it is shown. The marks
+    are read last, so that what changed while it was counted is among them.
+    """
+    with transaction.atomic():
+        _lock()
+        stored = Counted(
+            list(CountedHour.objects.filter(hour__in=hours)),
+            list(CategoryFigure.objects.filter(hour__in=hours)),
+            list(TagFigure.objects.filter(hour__in=hours)),
+        ).lines()
+        true = count(hours).lines()
+        counted = set(CountedHour.objects.filter(hour__in=hours).values_list("hour", flat=True))
+        marked = set(ChangedHour.objects.filter(hour__in=hours).values_list("hour", flat=True))
+    return {
+        hour: f"{sorted(stored[hour] - true[hour])} should be {sorted(true[hour] - stored[hour])}"
+        for hour in sorted(counted - marked)
+        if stored[hour] != true[hour]
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +170,18 @@ class Counted:
     hours: list[CountedHour]
     categories: list[CategoryFigure]
     tags: list[TagFigure]
+
+    def lines(self) -> dict[datetime, set[str]]:
+        """Each hour's figures as text, to be compared; sums as far as they do not depend on the order of adding."""
+        lines: dict[datetime, set[str]] = defaultdict(set)
+        for hour in self.hours:
+            lines[hour.hour].add(f"unlabelled {hour.unlabelled}")
+        for row in self.categories:
+            numbers = f"{row.comments} {row.reviewed} {row.measured} {row.confidence_sum:.6f}"
+            lines[row.hour].add(f"{row.category} {numbers}")
+        for tag in self.tags:
+            lines[tag.hour].add(f"tag {tag.tag_id} {tag.category} {tag.comments}")
+        return lines
 
 
 def count(hours: Collection[datetime]) -> Counted:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db.models import Sum
 from django.utils import timezone
 
-from classifier.models import Category
+from classifier.models import Category, Tag
 from reports import counting
 from reports.models import CategoryFigure, CountedHour, TagFigure
 
@@ -42,9 +42,10 @@ class Figures:
         return self.total - self.unlabelled
 
 
-def between(start: datetime, end: datetime) -> Figures:
+def between(start: datetime, end: datetime, *, with_tags: bool = True) -> Figures:
     """The figures of [start, end), right as of now; hours that need it are counted first.
 
+    with_tags: False leaves the tags empty and spares their reading, which is most of it.
     Raises ValueError where either is naive or not a whole hour.
     """
     for edge in (start, end):
@@ -52,10 +53,10 @@ def between(start: datetime, end: datetime) -> Figures:
             raise ValueError(f"{edge.isoformat()} is not a whole hour with an offset")
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     counting.settle(start, end)
-    return _figures(start, end)
+    return _figures(start, end, with_tags=with_tags)
 
 
-def _figures(start: datetime, end: datetime) -> Figures:
+def _figures(start: datetime, end: datetime, *, with_tags: bool) -> Figures:
     within = {"hour__gte": start, "hour__lt": end}
     hours = dict.fromkeys(counting.hours_between(start, end), 0)
     day_of = {hour: timezone.localdate(hour) for hour in hours}
@@ -64,18 +65,20 @@ def _figures(start: datetime, end: datetime) -> Figures:
     measured: Counter[Category] = Counter()
     confidence = dict.fromkeys(Category, 0.0)
     reviewed = unlabelled = 0
-    for row in CategoryFigure.objects.filter(**within).order_by("hour"):
-        category = Category(row.category)
-        hours[row.hour] += row.comments
-        days[day_of[row.hour]][category] += row.comments
-        categories[category] += row.comments
-        measured[category] += row.measured
-        confidence[category] += row.confidence_sum
-        reviewed += row.reviewed
+    rows = CategoryFigure.objects.filter(**within).order_by("hour")
+    columns = ("hour", "category", "comments", "reviewed", "measured", "confidence_sum")
+    for hour, name, comments, seen, with_confidence, confidence_sum in rows.values_list(*columns):
+        category = Category(name)
+        hours[hour] += comments
+        days[day_of[hour]][category] += comments
+        categories[category] += comments
+        measured[category] += with_confidence
+        confidence[category] += confidence_sum
+        reviewed += seen
     for hour, count in CountedHour.objects.filter(**within, unlabelled__gt=0).values_list("hour", "unlabelled"):
         hours[hour] += count
         unlabelled += count
-    tags = _tags(within)
+    tags = tags_between(start, end) if with_tags else {}
     return Figures(
         start=timezone.localtime(start),
         end=timezone.localtime(end),
@@ -91,12 +94,15 @@ def _figures(start: datetime, end: datetime) -> Figures:
     )
 
 
-def _tags(within: dict[str, datetime]) -> dict[str, dict[Category, int]]:
-    counts: dict[str, dict[Category, int]] = {}
-    rows = TagFigure.objects.filter(**within).order_by().values_list("tag__name", "category")
-    for name, category, comments in rows.annotate(total=Sum("comments")):
-        counts.setdefault(name, dict.fromkeys(Category, 0))[Category(category)] = comments
-    return dict(sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])))
+def tags_between(start: datetime, end: datetime) -> dict[str, dict[Category, int]]:
+    """Tags by category as they are stored, the most frequent first: for a part of a span that `between` has settled."""
+    counts: dict[int, dict[Category, int]] = {}
+    rows = TagFigure.objects.filter(hour__gte=start, hour__lt=end).order_by().values_list("tag_id", "category")
+    for tag, category, comments in rows.annotate(total=Sum("comments")):
+        counts.setdefault(tag, dict.fromkeys(Category, 0))[Category(category)] = comments
+    names = dict(Tag.objects.filter(pk__in=counts).values_list("pk", "name"))
+    named = {names[tag]: by_category for tag, by_category in counts.items()}
+    return dict(sorted(named.items(), key=lambda item: (-sum(item[1].values()), item[0])))
 
 
 def percentages(counts: Mapping[Key, int]) -> dict[Key, float]:

@@ -1,6 +1,6 @@
 """A week's numbers, beside those of the week before: what a summary stores and every number in its text comes from."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from alumusic.weeks import Week
 from classifier.models import Category
 from reports import vocabulary
-from reports.chance import Counted, not_chance
+from reports.changes import Change, changes
 from reports.figures import Figures, between, percentages
 
+CATEGORY, TAG = "category", "tag"
 MOST_TAGS = 10
 MOST_CHANGES = 5
 MOST_NAMED = 3
@@ -84,19 +85,25 @@ class Numbers(Frozen):
 def measured(week: Week, *, in_themes: int, outside: int) -> Numbers:
     """The week's numbers as of now. in_themes, outside: the comments that themes hold, and those that fit none."""
     now, before = between(week.start, week.end), between(week.previous.start, week.start)
-    tags = [
-        TagNumbers(tag=name, quantidade=now.by_tag.get(name, 0), quantidade_anterior=before.by_tag.get(name, 0))
-        for name in sorted(now.by_tag.keys() | before.by_tag.keys())
-    ]
+    by_kind = {CATEGORY: (before.by_category, now.by_category), TAG: (before.by_tag, now.by_tag)}
+    changed = changes(by_kind, base_before=before.labelled, base=now.labelled)
+
+    def tag_numbers(name: str) -> TagNumbers:
+        return TagNumbers(tag=name, quantidade=now.by_tag.get(name, 0), quantidade_anterior=before.by_tag.get(name, 0))
+
+    def tags_changed(*, up: bool) -> list[TagNumbers]:
+        names = [change.name for change in changed if change.kind == TAG and (change.points > 0) is up]
+        return [tag_numbers(name) for name in names[:MOST_CHANGES]]
+
     return Numbers(
         total=now.total,
         total_anterior=before.total,
         variacao_percentual=_percent(now.total - before.total, before.total),
         sem_rotulo=now.unlabelled,
-        categorias=_categories(now, before),
-        tags=sorted((tag for tag in tags if tag.quantidade), key=lambda tag: -tag.quantidade)[:MOST_TAGS],
-        tags_em_alta=_changed(tags, now, before, up=True),
-        tags_em_queda=_changed(tags, now, before, up=False),
+        categorias=_categories(now, before, changed),
+        tags=[tag_numbers(name) for name in list(now.by_tag)[:MOST_TAGS]],
+        tags_em_alta=tags_changed(up=True),
+        tags_em_queda=tags_changed(up=False),
         tags_criticadas=_most_tagged(now, Category.CRITICISM),
         tags_sugeridas=_most_tagged(now, Category.SUGGESTION),
         tags_de_uso=[
@@ -113,11 +120,11 @@ def measured(week: Week, *, in_themes: int, outside: int) -> Numbers:
     )
 
 
-def _categories(now: Figures, before: Figures) -> dict[Category, CategoryNumbers]:
+def _categories(now: Figures, before: Figures, changed: Sequence[Change]) -> dict[Category, CategoryNumbers]:
     shares, shares_before = percentages(now.by_category), percentages(before.by_category)
-    surprising = not_chance(
-        [Counted(now.by_category[c], now.labelled, before.by_category[c], before.labelled) for c in Category]
-    )
+    trends: dict[str, Trend] = {
+        change.name: "alta" if change.points > 0 else "queda" for change in changed if change.kind == CATEGORY
+    }
     return {
         category: CategoryNumbers(
             quantidade=now.by_category[category],
@@ -125,29 +132,10 @@ def _categories(now: Figures, before: Figures) -> dict[Category, CategoryNumbers
             percentual=shares[category],
             percentual_anterior=shares_before[category],
             diferenca_pontos=round(shares[category] - shares_before[category], 1),
-            tendencia=_trend(shares[category] - shares_before[category], real=real),
+            tendencia=trends.get(category, "estavel"),
         )
-        for category, real in zip(Category, surprising, strict=True)
+        for category in Category
     }
-
-
-def _trend(difference: float, *, real: bool) -> Trend:
-    if not real:
-        return "estavel"
-    return "alta" if difference > 0 else "queda"
-
-
-def _changed(tags: Iterable[TagNumbers], now: Figures, before: Figures, *, up: bool) -> list[TagNumbers]:
-    """The tags whose share rose (or fell) by more than chance, the largest change first."""
-    tags = list(tags)
-    counted = [Counted(tag.quantidade, now.labelled, tag.quantidade_anterior, before.labelled) for tag in tags]
-    real = not_chance(counted)
-    found = [
-        (abs(each.difference), tag)
-        for tag, each, is_real in zip(tags, counted, real, strict=True)
-        if is_real and (each.difference > 0) == up
-    ]
-    return [tag for _difference, tag in sorted(found, key=lambda pair: (-pair[0], pair[1].tag))][:MOST_CHANGES]
 
 
 def _most_tagged(now: Figures, *categories: Category, most: int | None = MOST_NAMED) -> list[TagCount]:

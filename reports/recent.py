@@ -36,13 +36,16 @@ def series(now: datetime) -> dict[str, Any]:
     """The five series: seven calendar days, today whole; 24 and 48 hours, the present one whole."""
     today = timezone.localdate(now)
     past_hour = hour_of(now) + HOUR
-    week = figures.between(start_of(today - timedelta(days=DAYS - 1)), start_of(today + timedelta(days=1)))
-    lately = figures.between(past_hour - TAG_HOURS * HOUR, past_hour)
-    hours = list(lately.by_hour.items())[-HOURS:]
+    start, end = start_of(today - timedelta(days=DAYS - 1)), start_of(today + timedelta(days=1))
+    week = figures.between(start, end, with_tags=False)
+    tags = figures.tags_between(past_hour - TAG_HOURS * HOUR, past_hour)
+    hours = [(hour, count) for hour, count in week.by_hour.items() if past_hour - HOURS * HOUR <= hour < past_hour]
     return {
         "distribuicao_categorias": percentages(week.by_category),
         "evolucao_temporal": [{"data": day.isoformat(), **counts} for day, counts in week.by_day.items()],
-        "top_tags_48h": [{"tag": tag, "frequencia": count} for tag, count in list(lately.by_tag.items())[:MOST_TAGS]],
+        "top_tags_48h": [
+            {"tag": tag, "frequencia": sum(counts.values())} for tag, counts in list(tags.items())[:MOST_TAGS]
+        ],
         "confianca_media_por_categoria": {
             category: round(mean or 0.0, 2) for category, mean in week.mean_confidence.items()
         },

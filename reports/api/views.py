@@ -21,7 +21,7 @@ class WeekReport(View):
         return [] if settings.REPORTS_PUBLIC else super().get_authenticators()
 
     def get_permissions(self) -> list[Any]:
-        return [] if settings.REPORTS_PUBLIC else super().get_permissions()
+        return [] if settings.REPORTS_PUBLIC else list(super().get_permissions())
 
     @extend_schema(
         operation_id="ver_relatorio_da_semana",
@@ -30,7 +30,6 @@ class WeekReport(View):
             "Público, a menos que `REPORTS_PUBLIC` esteja desligado; sem limite de requisições. Guardado por 60 s: "
             "`Cache-Control` diz quantos faltam, e `If-None-Match` com a `ETag` dá 304."
         ),
-        auth=[{}, {"bearer": []}],
         parameters=[
             OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="A ETag que você tem.")
         ],

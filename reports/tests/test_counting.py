@@ -7,6 +7,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -18,7 +19,7 @@ from classifier.review import verdicts
 from classifier.signals import labels_changed, tell
 from classifier.tests.comments import sent, stored
 from reports import counting, figures
-from reports.models import ChangedHour, CountedHour
+from reports.models import CategoryFigure, ChangedHour, CountedHour
 from tests.racing import at_once
 
 START = datetime(2025, 8, 1, 12, tzinfo=UTC)
@@ -56,7 +57,7 @@ def in_a_thread(work: Callable[[], Any]) -> Thread:
 def test_an_hour_is_counted_when_it_is_first_asked_for_and_then_only_when_it_changes(django_assert_num_queries):
     stored(moment=START)
     assert total() == 1
-    with django_assert_num_queries(5):  # marks, hours; categories, unlabelled, tags
+    with django_assert_num_queries(5):  # marks, hours; categories, unlabelled, tags; their names would be a sixth
         assert total() == 1
 
     arrive(START + timedelta(hours=3))
@@ -201,5 +202,54 @@ def test_many_batches_and_many_readers_end_with_the_right_figures(make_user):
 
     counted = figures.between(START, END)
     assert counted.total == 8 + 8 * 8
-    assert counted.by_category == {**dict.fromkeys(Category, 0), "ELOGIO": 4, "DÚVIDA": 4, "SPAM": 64}
+    assert counted.by_category == dict.fromkeys(Category, 0) | {
+        Category.PRAISE: 4,
+        Category.QUESTION: 4,
+        Category.SPAM: 64,
+    }
     assert not ChangedHour.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_command_counts_all_of_a_database_that_had_comments_before_its_figures(capsys):
+    for number in range(3):
+        stored(moment=START + number * timedelta(days=30), tags=("fix_login",))
+
+    call_command("recount_figures")
+    call_command("recount_figures", "--check")
+
+    assert capsys.readouterr().out == "1441 hours counted\n1441 hours are right\n"
+    assert figures.between(START, END).by_tag == {"fix_login": 1}
+
+
+@pytest.mark.django_db
+def test_the_check_names_each_wrong_hour_and_the_command_mends_them(capsys):
+    arrive()
+    arrive(START + timedelta(hours=2))
+    total()
+    CategoryFigure.objects.filter(hour=START).update(comments=7)
+
+    with pytest.raises(CommandError, match="1 of 24 hours are wrong"):
+        call_command("recount_figures", "--check")
+    assert "2025-08-01T09:00:00-03:00: ['ELOGIO 7 0 1 0.900000'] should be ['ELOGIO 1" in capsys.readouterr().err
+
+    call_command("recount_figures")
+    call_command("recount_figures", "--check")
+    assert total() == 2
+
+
+@pytest.mark.django_db
+def test_an_hour_that_waits_to_be_counted_is_not_wrong():
+    total()
+    arrive()
+    stored(moment=START + timedelta(hours=1))
+
+    call_command("recount_figures", "--check")
+
+
+@pytest.mark.django_db
+def test_an_empty_database_has_nothing_to_count(capsys):
+    call_command("recount_figures")
+    call_command("recount_figures", "--check")
+
+    assert capsys.readouterr().out == "0 hours counted\n0 hours are right\n"

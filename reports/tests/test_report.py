@@ -10,6 +10,7 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
+from alumusic import single_flight
 from classifier.models import Category
 from classifier.review import verdicts
 from classifier.tests.comments import sent, stored
@@ -255,7 +256,7 @@ def test_when_who_computes_fails_the_next_one_tries(clock, monkeypatch):
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        recent.single_flight.answer(recent.KEY, fail, seconds=60)
+        single_flight.answer(recent.KEY, fail, seconds=60)
 
     assert Api().get(PATH).json()["reload"] is True
 
