@@ -2,7 +2,7 @@
 
 import json
 import logging
-import time
+from datetime import UTC, datetime
 
 BUILT_IN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -10,11 +10,9 @@ BUILT_IN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskNa
 class JSONFormatter(logging.Formatter):
     """time, level, logger, message, and all that was given as `extra`; a traceback under `exception`."""
 
-    converter = time.gmtime
-
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{int(record.msecs):03d}Z",
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),

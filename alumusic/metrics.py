@@ -4,14 +4,12 @@ import hmac
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
-
-from alumusic.problems import NotFound
 
 LOOPBACK = {"127.0.0.1", "::1"}
 
@@ -25,7 +23,7 @@ class FromDatabase(Collector):
 def metrics(request: HttpRequest) -> HttpResponse:
     """The figures as text; 404 to whom they are not for, who then does not learn that they are here."""
     if not _may_read(request):
-        raise NotFound
+        raise Http404
     registry = CollectorRegistry()
     registry.register(FromDatabase())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)

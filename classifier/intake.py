@@ -21,6 +21,7 @@ from classifier import claims, labelling, signals, wake
 from classifier.engines import Engine
 from classifier.incoming import IncomingComment
 from classifier.models import Batch, BatchItem, Comment, CommentState
+from classifier.models.bulk import insert_new
 from classifier.models.search import search_words
 
 # How much longer than its wait for an engine a request holds its comments, so that no worker takes them from it.
@@ -133,33 +134,34 @@ def accept(incoming: Sequence[IncomingComment], *, sender: User) -> Batch:
 def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any) -> dict[str, Comment]:
     """The stored comments by their id; those that this call brought carry its lease, where it has one.
 
-    Inserted in the order of their ids, so that two calls with the same ids wait for each other and never deadlock.
-    The ids of `incoming` are distinct. To be called in a transaction.
+    Of each there is what tells it from others: id, text and lease. Inserted in the order of their ids, so that two
+    calls with the same ids wait for each other and never deadlock. The ids of `incoming` are distinct. To be called in
+    a transaction.
     """
     now = timezone.now()
     in_order = sorted(incoming, key=lambda item: item.id)
-    Comment.objects.bulk_create(
+    insert_new(
+        Comment,
         [
-            Comment(
-                external_id=item.id,
-                text=item.text,
-                source=item.source,
-                author=item.author,
-                metadata=item.metadata,
-                published_at=item.published_at,
-                moment=item.published_at or now,
-                created_at=now,
-                updated_at=now,
-                created_by=sender,
-                search_words=search_words(item.text),
+            {
+                "external_id": item.id,
+                "text": item.text,
+                "source": item.source,
+                "author": item.author,
+                "metadata": item.metadata,
+                "published_at": item.published_at,
+                "moment": item.published_at or now,
+                "created_at": now,
+                "updated_at": now,
+                "created_by_id": sender.pk,
+                "search_words": search_words(item.text),
                 **lease,
-            )
+            }
             for item in in_order
         ],
-        ignore_conflicts=True,
     )
     stored = Comment.objects.filter(external_id__in=[item.id for item in in_order])
-    return {comment.external_id: comment for comment in stored}
+    return {comment.external_id: comment for comment in stored.only("external_id", "text", "lease_token")}
 
 
 def _refuse_other_texts(incoming: Sequence[IncomingComment], stored: dict[str, Comment]) -> None:
@@ -176,7 +178,11 @@ def batch_of(comments: Sequence[Comment], *, owner: User) -> Batch:
     """A new batch with these comments in their order."""
     with transaction.atomic():
         batch = Batch.objects.create(owner=owner)
-        BatchItem.objects.bulk_create(
-            BatchItem(batch=batch, position=position, comment=comment) for position, comment in enumerate(comments)
+        insert_new(
+            BatchItem,
+            [
+                {"batch_id": batch.pk, "position": position, "comment_id": comment.pk}
+                for position, comment in enumerate(comments)
+            ],
         )
     return batch

@@ -17,6 +17,7 @@ from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -59,6 +60,7 @@ def store(file: IO[bytes], *, name: str, owner: User) -> Batch:
             lines=form.lines,
             size=size,
             sha256=digest,
+            language=get_language(),
         )
         for number in range(-(-size // PIECE)):
             UploadPiece.objects.create(upload=upload, number=number, data=file.read(PIECE))
@@ -95,14 +97,18 @@ def expand(*, limit_seconds: float) -> bool:
     deadline = time.monotonic() + limit_seconds
     _refuse_poison()
     while (upload := claim()) is not None:
-        read_on(upload, deadline=deadline)
+        with override(upload.language):
+            read_on(upload, deadline=deadline)
         if time.monotonic() >= deadline:
             return True
     return False
 
 
 def claim() -> Upload | None:
-    """The oldest upload with lines to read that no other worker has or gets, held under a new token."""
+    """The oldest upload with lines to read that no other worker has or gets, held under a new token.
+
+    What was claimed in vain before comes last.
+    """
     now = timezone.now()
     with transaction.atomic():
         free = Upload.objects.claimable(now).select_for_update(skip_locked=True, of=("self",))
@@ -121,7 +127,8 @@ def _refuse_poison() -> None:
     with transaction.atomic():
         free = Upload.objects.claimable(timezone.now()).select_for_update(skip_locked=True, of=("self",))
         for upload in free.filter(attempts__gte=MAX_ATTEMPTS):
-            sentence = _("Reading failed %(n)s times behind line %(line)s; the rest of the file was left out.")
+            with override(upload.language):
+                sentence = _("Reading failed %(n)s times behind line %(line)s; the rest of the file was left out.")
             detail = sentence % {"n": upload.attempts, "line": upload.lines_read}
             UploadError.objects.create(upload=upload, line=upload.lines_read + 1, detail=detail)
             _end(upload, UploadState.REFUSED)

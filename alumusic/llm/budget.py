@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from . import notices
@@ -29,4 +30,4 @@ def _text() -> str:
     return _(
         "The language model's budget for today, %(budget)s USD, is used up. "
         "Until midnight the embedded engine labels the comments."
-    ) % {"budget": settings.LLM_DAILY_BUDGET_USD}
+    ) % {"budget": number_format(settings.LLM_DAILY_BUDGET_USD or 0)}

@@ -1,9 +1,7 @@
 import logging
 import os
 import weakref
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from threading import Event, Lock
 
@@ -76,8 +74,12 @@ class Client:
         ledger when this returns or raises; no transaction may be open.
         """
         availability.admit(self._breaker)
-        with self.notes() as notes, self._counted():
-            return self._settle(question, deadline, stop or Event(), notes)
+        self._count(1)
+        try:
+            with self.notes() as notes:
+                return self._settle(question, deadline, stop or Event(), notes)
+        finally:
+            self._count(-1)
 
     def submit(self, question: Question, *, deadline: float, notes: Notes, stop: Event | None = None) -> Future[Answer]:
         """The answer to come, as of `ask`; the call starts when one of the connections is free.
@@ -85,22 +87,14 @@ class Client:
         It asks neither breaker nor budget (see `availability.refusal` and `Breaker.admit`) and never touches the
         database: what there is to write is in `notes`.
         """
-        with ExitStack() as stack:
-            stack.enter_context(self._counted())
-            future = self._pool.submit(self._settle, question, deadline, stop or Event(), notes)
-            counted = stack.pop_all()
-        future.add_done_callback(lambda _future: counted.close())
+        self._count(1)
+        future = self._pool.submit(self._settle, question, deadline, stop or Event(), notes)
+        future.add_done_callback(lambda _future: self._count(-1))
         return future
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _count(self, more: int) -> None:
         with self._lock:
-            self._asked += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._asked -= 1
+            self._asked += more
 
     def _settle(self, question: Question, deadline: float, stop: Event, notes: Notes) -> Answer:
         try:

@@ -1,4 +1,4 @@
-"""What Prometheus is told of the language model; read from the database, so it is right with any number of processes."""
+"""What Prometheus is told of the language model, read from the database: right with any number of processes."""
 
 from collections.abc import Iterator
 

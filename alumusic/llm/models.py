@@ -7,12 +7,19 @@ from django.db import models
 from django.db.models import Avg, Count, F, Q, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from alumusic.weeks import start_of
 
 OK = "ok"
 ABANDONED = "abandoned"
+PURPOSES: dict[str, str | Promise] = {
+    "classification": _("classification"),
+    "summary": _("summary"),
+    "insight": _("insight"),
+    "check": _("check"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,10 @@ class UsageLine:
     completion: int
     usd: Decimal | None
     latency_ms: float
+
+    @property
+    def purpose_name(self) -> str | Promise:
+        return PURPOSES.get(self.purpose, self.purpose)
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -73,7 +84,7 @@ class CallQuerySet(models.QuerySet["Call"]):
 class Call(models.Model):
     """One HTTP call to a language model, as it ended; a question that was tried three times has three."""
 
-    purpose = models.CharField(_("purpose"), max_length=20)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=PURPOSES)
     model = models.CharField(_("model"), max_length=100)
     prompt_version = models.CharField(_("prompt version"), max_length=40, blank=True)
     outcome = models.CharField(_("outcome"), max_length=40, help_text=_("ok, or the fault in one word"))

@@ -63,6 +63,8 @@ class Notes:
     def settled(self, fault: LLMFault | None) -> None:
         """A question has ended, with all its tries; fault: None where it was answered."""
         with self._lock:
+            if fault is None:
+                self._ends.clear()  # an answer sets the breaker back, whatever was before it
             self._ends.append(fault)
 
     def write(self) -> None:

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
                 ("lines", models.PositiveIntegerField(verbose_name="lines")),
                 ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
                 (
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),

@@ -24,7 +24,7 @@ class Upload(models.Model):
     """A file of comments that was sent, until all its lines are comments or errors; it is known by its batch.
 
     Its lines become comments chunk by chunk, each chunk in one transaction that also moves `lines_read` on. `attempts`
-    counts the claims since the last chunk.
+    counts the claims since the last chunk. `language` is the sender's, in which errors are told.
     """
 
     batch = models.OneToOneField(
@@ -36,6 +36,7 @@ class Upload(models.Model):
     size = models.PositiveIntegerField(_("size in bytes"))
     lines = models.PositiveIntegerField(_("lines"))
     sha256 = models.CharField("SHA-256", max_length=64)
+    language = models.CharField(_("language"), max_length=10)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     state = models.CharField(_("state"), max_length=9, choices=UploadState.choices, default=UploadState.RECEIVED)

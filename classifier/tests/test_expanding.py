@@ -29,6 +29,12 @@ def whole(count):
     return [(n + 2, f"comentário {n}") for n in range(count)]
 
 
+def claimed():
+    upload = uploads.claim()
+    assert upload is not None
+    return upload
+
+
 def label_all():
     Comment.objects.update(state=CommentState.CLASSIFIED, category=Category.PRAISE)
 
@@ -110,7 +116,7 @@ def test_a_database_error_in_mid_file_takes_back_its_chunk_and_no_more(api):
 
 def test_a_worker_that_comes_back_after_its_lease_writes_nothing(api):
     send(api, csv_of(10))
-    late = uploads.claim()
+    late = claimed()
     with after_the_lease():
         uploads.claim()
 
@@ -122,7 +128,7 @@ def test_a_worker_that_comes_back_after_its_lease_writes_nothing(api):
 
 def test_a_worker_whose_upload_is_gone_writes_nothing(api):
     send(api, csv_of(10))
-    held = uploads.claim()
+    held = claimed()
     Batch.objects.all().delete()
 
     uploads.read_on(held, deadline=float("inf"))

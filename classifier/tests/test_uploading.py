@@ -11,10 +11,12 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 
 from accounts import tokens
+from accounts.groups import API_CLIENT
 from classifier import tasks
 from classifier.models import Batch, Comment, Upload, UploadError, UploadPiece
 from classifier.tests.comments import sent, stored
 from classifier.tests.files import csv_of, send
+from conftest import Api
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +122,15 @@ def test_bad_lines_are_reported_by_number_and_the_good_ones_go_on(api):
         (7, "id: Este id é reservado."),
     ]
     assert (batch(api, answer)["total"], batch(api, answer)["estado"]) == (2, "concluido")
+
+
+def test_errors_are_told_in_the_senders_language(make_user):
+    english = Api(make_user("client", API_CLIENT), HTTP_ACCEPT_LANGUAGE="en")
+
+    answer = send(english, "id,texto\na,\n")
+    tasks.expand_uploads()
+
+    assert errors(english, answer) == [(2, "texto: The text must not be empty.")]
 
 
 def test_a_file_without_a_good_line_ends_with_its_errors(api):
@@ -321,9 +332,7 @@ def test_a_parameter_and_another_method_are_refused(api):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_body_that_breaks_off_is_no_file(make_user, live_server):
-    user = make_user("cliente")
-    user.is_superuser = True
-    user.save()
+    user = make_user("cliente", API_CLIENT)
     body = encode_multipart(BOUNDARY, {"arquivo": SimpleUploadedFile("a.csv", csv_of(500).encode())})
     client = http.client.HTTPConnection(urlsplit(live_server.url).netloc, timeout=20)
     client.putrequest("POST", "/api/lotes")

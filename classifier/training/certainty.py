@@ -66,10 +66,10 @@ def cross_fitted(probabilities: Floats, truth: NDArray[np.int64]) -> Kept:
     return Kept(share, float(np.sum([each.share * each.precision for each in found]) / (share * len(found) or 1)))
 
 
-def _lower_bound(right: NDArray[np.int64], count: NDArray[np.int64]) -> Floats:
+def _lower_bound(right: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.float64]:
     """Wilson's lower bound of right / count (Wilson 1927)."""
     share, square = right / count, CAUTION**2
     centre = share + square / (2 * count)
     margin = CAUTION * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
-    bound: Floats = (centre - margin) / (1 + square / count)
+    bound: NDArray[np.float64] = (centre - margin) / (1 + square / count)
     return bound

@@ -14,7 +14,19 @@ class Migration(migrations.Migration):
             name="Call",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("purpose", models.CharField(max_length=20, verbose_name="purpose")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("classification", "classification"),
+                            ("summary", "summary"),
+                            ("insight", "insight"),
+                            ("check", "check"),
+                        ],
+                        max_length=20,
+                        verbose_name="purpose",
+                    ),
+                ),
                 ("model", models.CharField(max_length=100, verbose_name="model")),
                 ("prompt_version", models.CharField(blank=True, max_length=40, verbose_name="prompt version")),
                 (

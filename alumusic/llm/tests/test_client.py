@@ -16,7 +16,7 @@ from alumusic.llm import (
     NotAsked,
     OutOfTime,
     Patience,
-    Question,
+    RateLimited,
     Rejected,
     TooLong,
     Unavailable,
@@ -24,19 +24,9 @@ from alumusic.llm import (
 )
 from alumusic.llm.client import Client, client
 from alumusic.llm.patience import retry_after
+from alumusic.llm.tests.questions import ANSWER, QUESTION, SCHEMA, soon
 from tests.fakes import llm as fake
 from tests.fakes.llm import LLMServer, Reply, Request, Step
-
-SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
-QUESTION = Question(
-    purpose="summary",
-    system="Seja breve.",
-    user='[{"i":0,"m":"que hino"}]',
-    name="n",
-    schema=SCHEMA,
-    max_tokens=50,
-)
-ANSWER = '{"r": [{"i": 0, "c": "ELOGIO", "t": [], "p": 0.9}]}'
 
 MakeClient = Callable[..., Client]
 
@@ -66,10 +56,6 @@ def make(llm: LLMServer, pauses: list[float]) -> MakeClient:
         return Client(**(given | options), patience=replace(patience, tries=tries))
 
     return make
-
-
-def soon(seconds: float = 5.0) -> float:
-    return time.monotonic() + seconds
 
 
 def test_a_call_carries_the_key_the_model_and_a_strict_schema(llm: LLMServer, make: MakeClient) -> None:
@@ -175,6 +161,56 @@ def test_the_server_says_how_long_to_wait(llm: LLMServer, make: MakeClient, paus
     make().ask(QUESTION, deadline=soon(60))
 
     assert pauses == [7.2, 1.7]
+
+
+def test_the_server_may_say_until_when_to_wait(llm: LLMServer, make: MakeClient, pauses: list[float]) -> None:
+    llm.script(fake.rate_limited(formatdate(time.time() + 600, usegmt=True)))
+
+    make().ask(QUESTION, deadline=soon(1_000))
+
+    assert 500 < pauses[0] < 601
+
+
+def test_being_refused_uses_up_no_try(llm: LLMServer, make: MakeClient) -> None:
+    llm.script(*[fake.rate_limited("0.01")] * 8, fake.http_error(500))
+
+    assert make(tries=2).ask(QUESTION, deadline=soon(60)).text == ANSWER
+    assert len(llm.requests) == 10
+
+
+def test_without_a_time_to_wait_the_pauses_of_a_refused_call_double(
+    llm: LLMServer, make: MakeClient, pauses: list[float]
+) -> None:
+    llm.always = fake.http_error(429)
+
+    with pytest.raises(RateLimited):
+        make().ask(QUESTION, deadline=soon(20))
+
+    assert pauses == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4]
+
+
+def test_a_refusal_halves_what_may_be_under_way(llm: LLMServer, make: MakeClient) -> None:
+    asking = make(concurrency=8)
+    free = [asking.free]
+    llm.script(fake.rate_limited("0.01"))
+    for _ in range(5):
+        asking.ask(QUESTION, deadline=soon(60))
+        free.append(asking.free)
+
+    assert free == [8, 4, 4, 4, 5, 5]
+
+
+def test_after_a_refusal_no_other_call_starts_before_its_time(
+    llm: LLMServer, make: MakeClient, pauses: list[float]
+) -> None:
+    asking = make()
+    llm.script(fake.rate_limited("60"))
+
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            asking.ask(QUESTION, deadline=soon(30))
+
+    assert (len(llm.requests), pauses) == (1, [])
 
 
 def test_a_wait_beyond_the_deadline_is_not_begun(llm: LLMServer, make: MakeClient, pauses: list[float]) -> None:

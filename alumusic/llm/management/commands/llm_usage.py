@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from alumusic.llm.models import Call, UsageLine
 
 MOST_DAYS = 3_660
+WORDS = 3  # the columns of words, at the left
 
 
 def days(value: str) -> int:
@@ -45,7 +46,7 @@ def table(lines: list[UsageLine]) -> list[str]:
 def cells(line: UsageLine) -> list[str]:
     counts = (line.calls, line.failures, line.prompt, line.cached, line.completion)
     usd = "" if line.usd is None else f"{line.usd:.6f}"
-    return [line.day.isoformat(), line.purpose, line.model, *map(str, counts), usd, f"{line.latency_ms:.0f}"]
+    return [line.day.isoformat(), str(line.purpose_name), line.model, *map(str, counts), usd, f"{line.latency_ms:.0f}"]
 
 
 def total(lines: list[UsageLine]) -> list[str]:
@@ -56,4 +57,5 @@ def total(lines: list[UsageLine]) -> list[str]:
 
 def aligned(row: list[str], widths: list[int]) -> list[str]:
     """Words to the left, numbers to the right."""
-    return [cell.ljust(width) if n < 3 else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths))]
+    words = [cell.ljust(width) for cell, width in zip(row[:WORDS], widths, strict=False)]
+    return words + [cell.rjust(width) for cell, width in zip(row[WORDS:], widths[WORDS:], strict=True)]
