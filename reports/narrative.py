@@ -31,8 +31,13 @@ def write(story: Story) -> Narrative:
     """The week's text: at most 200 words, every number of which is one of the story's."""
     text = _by_model(story) if story.numbers.total and refusal() is None else None
     if text is None:
-        return Narrative(plain_text.text(story))
+        return plain(story)
     return Narrative(text, f"llm/{settings.LLM_MODEL}", prompt.PROMPT_VERSION)
+
+
+def plain(story: Story) -> Narrative:
+    """As `write`, without asking a model."""
+    return Narrative(plain_text.text(story))
 
 
 def _by_model(story: Story) -> str | None:

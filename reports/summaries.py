@@ -1,5 +1,6 @@
 """Weekly summaries: each made once, when its week is over, and sent; later too, where a pause has left one out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from reports.story import Story, Topic
 
 if TYPE_CHECKING:
     from reports.themes import FoundTheme, Grouping
+
+Writer = Callable[[Story], Narrative]
 
 WEEKS_BACK = 4
 SAMPLES = 4
@@ -71,7 +74,7 @@ def send_due() -> int:
     return delivery.deliver_due()
 
 
-def make(week: Week) -> WeeklySummary:
+def make(week: Week, *, write: Writer = narrative.write) -> WeeklySummary:
     """The week's summary, made now where there is none yet; of several who make it at once, one row is kept.
 
     Raises NotOver.
@@ -79,14 +82,14 @@ def make(week: Week) -> WeeklySummary:
     stored = WeeklySummary.objects.filter(week=str(week)).first()
     if stored:
         return stored
-    draft = compose(week)
+    draft = compose(week, write=write)
     try:
         return _store(draft)
     except IntegrityError:  # somebody else was faster
         return WeeklySummary.objects.get(week=str(week))
 
 
-def compose(week: Week) -> Draft:
+def compose(week: Week, *, write: Writer = narrative.write) -> Draft:
     """What the week's summary would be, if it were made now. Raises NotOver."""
     from reports.themes import themes_of  # scikit-learn takes a second, which only who makes a summary pays
 
@@ -99,7 +102,7 @@ def compose(week: Week) -> Draft:
         topics=[_topic(theme) for theme in grouping.themes],
         samples=_samples(week),
     )
-    return Draft(story, grouping, narrative.write(story))
+    return Draft(story, grouping, write(story))
 
 
 def _topic(theme: "FoundTheme") -> Topic:

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTasks
 
+from alumusic.weeks import Week
 from reports import tasks
 from reports.models import Recipient, WeeklySummary
 from reports.tests.weeks import MONDAY_AFTER, WEEK, a_week, recipient, summary
@@ -131,3 +132,11 @@ def test_a_newcomer_finds_eight_summaries_that_are_out(smtp):
     weeks = list(WeeklySummary.objects.sent().values_list("week", flat=True))
     assert (len(weeks), weeks[0]) == (8, str(WEEK))
     assert smtp.mails == []
+
+
+def test_the_sample_asks_no_model(llm):
+    a_week(Week.present().previous)
+
+    call_command("sample_summaries", stdout=StringIO())
+
+    assert llm.requests == []
