@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join, linebreaks
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -165,7 +165,7 @@ class WeeklySummaryAdmin(ReadOnly):
 
     @admin.display(description=_("text"))
     def shown_text(self, summary: WeeklySummary) -> SafeString:
-        return cast(SafeString, linebreaks(summary.text, autoescape=True))
+        return format_html_join("", "<p>{}</p>", ((paragraph,) for paragraph in summary.text.split("\n\n")))
 
     @admin.display(description=_("themes"))
     def themes(self, summary: WeeklySummary) -> SafeString:

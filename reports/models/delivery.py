@@ -46,8 +46,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """One summary to one recipient. The row is the state, and is written before the mail server is spoken to."""
 
-    summary = models.ForeignKey(WeeklySummary, on_delete=models.CASCADE, related_name="deliveries")
-    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="deliveries")
+    summary = models.ForeignKey(
+        WeeklySummary, verbose_name=_("weekly summary"), on_delete=models.CASCADE, related_name="deliveries"
+    )
+    recipient = models.ForeignKey(
+        Recipient, verbose_name=_("recipient"), on_delete=models.CASCADE, related_name="deliveries"
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING, editable=False
     )
@@ -84,7 +88,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.summary_id} {self.recipient_id}"
+        return f"{self.summary} · {self.recipient}"
 
     def claim(self, now: datetime) -> bool:
         """True where it is ours to send: one UPDATE decides between all who want to.
