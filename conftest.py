@@ -12,6 +12,8 @@ from accounts import tokens
 from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
 from accounts.models import User
 from tests.fakes.llm import LLMServer, serve
+from tests.fakes.smtp import SMTPServer
+from tests.fakes.smtp import serve as smtp_server
 
 PASSWORD = "segredo-bem-comprido-42"
 
@@ -47,6 +49,7 @@ def groups_of_the_migrations() -> None:
         ("classifier", "0003_permissions", "grant"),
         ("alumusic.llm", "0002_permissions", "grant"),
         ("reports", "0002_permissions", "grant"),
+        ("reports", "0004_summary_permissions", "grant"),
     ):
         getattr(import_module(f"{app}.migrations.{migration}"), make)(apps, None)
 
@@ -73,6 +76,18 @@ def llm(settings: Any) -> Iterator[LLMServer]:
         settings.LLM_TIMEOUT_SECONDS = 5
         settings.LLM_MAX_CONCURRENCY = 4
         settings.CLASSIFIER_ENGINE = "llm"
+        yield server
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[SMTPServer]:
+    """A real mail server, which the summaries are sent to."""
+    with smtp_server() as server:
+        settings.EMAIL_BACKEND = "reports.smtp.Backend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_TIMEOUT = 5
         yield server
 
 

@@ -215,6 +215,11 @@ CELERY_BEAT_SCHEDULE = {
     "read files": {"task": "classifier.expand_uploads", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
     "count the hours that changed": {"task": "reports.settle_figures", "schedule": timedelta(minutes=1)},
+    "send the mail that waits": {
+        "task": "reports.deliver_mail",
+        "schedule": SWEEP,
+        "options": {"expires": SWEEP.seconds},
+    },
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 100
@@ -240,7 +245,21 @@ LLM_MASK_PII = ENV.LLM_MASK_PII
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
 METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
+
 REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
+STAKEHOLDERS_EMAILS = ENV.STAKEHOLDERS_EMAILS
+PUBLIC_URL = ENV.public_url
+
+EMAIL_BACKEND = "reports.smtp.Backend" if ENV.EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_HOST = ENV.EMAIL_HOST
+EMAIL_PORT = ENV.EMAIL_PORT
+EMAIL_HOST_USER = ENV.EMAIL_HOST_USER
+EMAIL_HOST_PASSWORD = ENV.EMAIL_HOST_PASSWORD.get_secret_value() if ENV.EMAIL_HOST_PASSWORD else ""
+EMAIL_USE_TLS = ENV.starttls
+EMAIL_USE_SSL = ENV.EMAIL_USE_SSL
+EMAIL_TIMEOUT = ENV.EMAIL_TIMEOUT_SECONDS
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.EMAIL_FROM
 
 READINESS_PROBES = [
     "alumusic.health.database",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/", include("classifier.api.urls")),
     path("api/", include("reports.api.urls")),
     path("relatorio", include("reports.urls")),
+    path("", include("reports.mail_urls")),
     path("problemas/<slug:slug>", pages.problem),
     path("favicon.ico", pages.icon),
     path("healthz", health.live),
