@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "label what waits": {"task": "classifier.label_waiting", "schedule": timedelta(minutes=1)},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
+    "comments follow merged tags": {"task": "classifier.follow_tags", "schedule": timedelta(minutes=10)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from classifier import embeddings, labelling
+from classifier import embeddings, labelling, vocabulary
 from classifier.engines import engine_in_service
 
 
@@ -12,3 +12,8 @@ def label_waiting() -> int:
 @shared_task(name="classifier.embed_missing")
 def embed_missing() -> int:
     return embeddings.embed_missing()
+
+
+@shared_task(name="classifier.follow_tags")
+def follow_tags() -> int:
+    return vocabulary.follow_all()

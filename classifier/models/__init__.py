@@ -5,6 +5,7 @@ from .comment import Comment, Label
 from .embedding import Embedding
 from .review import Review
 from .tag import CommentTag, Tag
+from .vocabulary import TagsApart, VocabularyAct
 
 __all__ = [
     "Batch",
@@ -19,4 +20,6 @@ __all__ = [
     "Label",
     "Review",
     "Tag",
+    "TagsApart",
+    "VocabularyAct",
 ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from alumusic.problems import FieldError, Invalid, Problem
-from classifier.models import Category, Comment, Review
+from classifier.models import Category, Comment, Review, Tag
 
 
 class ChangedMeanwhile(Problem):
@@ -35,7 +35,7 @@ def correct(
         missing = _("The comment has no category yet; choose one.")
         raise Invalid(missing, errors=[FieldError("/categoria", "required", missing)])
     before, tags_before = comment.category, comment.tag_names
-    tags_after = tags_before if tags is None else sorted(set(tags))
+    tags_after = tags_before if tags is None else Tag.objects.today(tags)
     changed = (decided, tags_after) != (before, tags_before)
     with transaction.atomic():
         if not comment.correct(Category(decided), tags_after if tags_after != tags_before else None):
