@@ -35,6 +35,7 @@ def correct(
         missing = _("The comment has no category yet; choose one.")
         raise Invalid(missing, errors=[FieldError("/categoria", "required", missing)])
     before, tags_before = comment.category, comment.tag_names
+    _refuse_retired(tags or (), kept=tags_before)
     tags_after = tags_before if tags is None else Tag.objects.today(tags)
     changed = (decided, tags_after) != (before, tags_before)
     with transaction.atomic():
@@ -50,3 +51,14 @@ def correct(
             tags_before=tags_before,
             note=note,
         )
+
+
+def _refuse_retired(tags: Collection[str], *, kept: Collection[str]) -> None:
+    """Raises Invalid for tags that are in use no more; what the comment has already may stay."""
+    retired = Tag.objects.retired(tags) - set(kept) if tags else set()
+    if retired:
+        told = _("This tag is in use no more.")
+        errors = [
+            FieldError(f"/tags_funcionalidades/{n}", "retired", told) for n, tag in enumerate(tags) if tag in retired
+        ]
+        raise Invalid(told, errors=errors)
