@@ -7,8 +7,6 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
-from django_celery_beat import models as beat
 
 from accounts import tokens
 from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
@@ -30,7 +28,6 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "app_list accounts": (RULE, RULE),
     "app_list auth": (RULE, RULE),
     "app_list classifier": (ALL, ALL),
-    "app_list django_celery_beat": (NOBODY, NOBODY),
     "comment_count": (ALL, None),
     "comment_export": (REVIEW, None),
     "comment_bulk_correct": (None, REVIEW),
@@ -52,11 +49,6 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
         for page in ("changelist", "add", "change", "history", "delete")
         if (model, page) != ("accounts_tokenfamily", "add")
     },
-    **{
-        f"django_celery_beat_{model}_{page}": (NOBODY, NOBODY)
-        for model in ("periodictask", "intervalschedule", "crontabschedule", "solarschedule", "clockedschedule")
-        for page in ("changelist", "add", "change", "history", "delete")
-    },
 }
 OPEN = {"login", "logout", "view_on_site"}
 
@@ -73,20 +65,7 @@ def objects(make_user):
         "user": target.pk,
         "group": Group.objects.get(name=API_CLIENT).pk,
         "tokenfamily": TokenFamily.objects.get().pk,
-        **schedules(),
     }
-
-
-def schedules():
-    every = beat.IntervalSchedule.objects.create(every=1, period="days")
-    made = [
-        every,
-        beat.CrontabSchedule.objects.create(),
-        beat.ClockedSchedule.objects.create(clocked_time=timezone.now()),
-        beat.SolarSchedule.objects.create(event="sunset", latitude=0, longitude=0),
-        beat.PeriodicTask.objects.create(name="tarefa", interval=every),
-    ]
-    return {row._meta.model_name: row.pk for row in made}
 
 
 def names():
