@@ -55,13 +55,22 @@ def _verdict(said: Classification) -> Event:
     )
 
 
+def _done() -> dict[Review.Action, str]:
+    """What was done, as one tells of it afterwards."""
+    return {
+        Review.Action.CONFIRM: _("confirmed"),
+        Review.Action.CORRECT: _("corrected"),
+        Review.Action.UNDO: _("took a decision back"),
+    }
+
+
 def _act(review: Review, *, with_names: bool) -> Event:
     before, after = set(review.tags_before), set(review.tags)
     return Event(
         kind=review.action,
         who=str(review.reviewer or _("a deleted account")) if with_names else "",
         when=review.created_at,
-        what=review.get_action_display(),
+        what=_done()[Review.Action(review.action)],
         category=review.category,
         category_before=review.category_before,
         tags=sorted(after),

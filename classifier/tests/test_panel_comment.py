@@ -66,7 +66,7 @@ def test_a_decision_is_recorded_and_shown(browser):
     comment.refresh_from_db()
     assert (comment.category, comment.tag_names, comment.reviewed) == ("CRÍTICA", ["fix_login"], True)
     [event] = browser.get(url(comment)).context["events"]
-    assert (event.who, event.what, event.category_before, event.category) == ("ana", "corrects", "ELOGIO", "CRÍTICA")
+    assert (event.who, event.what, event.category_before, event.category) == ("ana", "corrected", "ELOGIO", "CRÍTICA")
     assert (event.gained, event.lost, event.note) == (["fix_login"], ["fix_app"], "ironia")
 
 
