@@ -45,6 +45,7 @@ def groups_of_the_migrations() -> None:
         ("accounts", "0002_groups", "make"),
         ("accounts", "0003_administrators_revoke", "grant"),
         ("classifier", "0003_permissions", "grant"),
+        ("classifier", "0022_guidelines", "seed"),
     ):
         getattr(import_module(f"{app}.migrations.{migration}"), make)(apps, None)
 

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -202,6 +203,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "label what waits": {"task": "classifier.label_waiting", "schedule": timedelta(minutes=1)},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
+    "score what is to be reviewed": {"task": "classifier.score_for_review", "schedule": timedelta(minutes=2)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_TASK_IGNORE_RESULT = True
@@ -214,6 +216,7 @@ CELERY_TIMEZONE = TIME_ZONE
 
 CLASSIFIER_ENGINE = ENV.CLASSIFIER_ENGINE
 CLASSIFY_WAIT_SECONDS = ENV.CLASSIFY_WAIT_SECONDS
+REVIEW_BLIND_SHARE = ENV.REVIEW_BLIND_SHARE
 OPENAI_API_KEY = ENV.OPENAI_API_KEY.get_secret_value() if ENV.OPENAI_API_KEY else ""
 OPENAI_BASE_URL = str(ENV.OPENAI_BASE_URL)
 LLM_MODEL = ENV.LLM_MODEL

@@ -136,6 +136,7 @@ class OneComment(View):
             category=correction.category,
             tags=correction.tags,
             note=correction.note,
+            as_read="If-Match" in request.headers,
         )
         return self.detail(request, Comment.objects.with_tags().get(pk=comment.pk))
 
