@@ -140,7 +140,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNTS_OPEN_REGISTRATION = ENV.open_registration
 
 LANGUAGE_CODE = "pt-br"
-LANGUAGES = [("pt-br", "Português (Brasil)"), ("en", "English")]
+LANGUAGES = [("pt-br", "Português"), ("en", "English")]
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = ENV.TIME_ZONE
 USE_TZ = True
@@ -204,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
     "label what waits": {"task": "classifier.label_waiting", "schedule": timedelta(minutes=1)},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
     "score what is to be reviewed": {"task": "classifier.score_for_review", "schedule": timedelta(minutes=2)},
+    "comments follow merged tags": {"task": "classifier.follow_tags", "schedule": timedelta(minutes=10)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_TASK_IGNORE_RESULT = True
@@ -223,6 +227,11 @@ LLM_MODEL = ENV.LLM_MODEL
 LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
 LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
 
+# What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
+PANEL_URLS: list[str] = []
+PANEL_SECTIONS: list[str] = []
+PANEL_NOTICES: list[str] = []
+
 READINESS_PROBES = [
     "alumusic.health.database",
     "alumusic.health.migrations",
@@ -238,7 +247,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "alumusic.problems.csrf_failure"

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from classifier import embeddings, labelling
+from classifier import embeddings, labelling, vocabulary
 from classifier.engines import engine_in_service
 from classifier.review import leases, score
 
@@ -20,3 +20,8 @@ def score_for_review() -> int:
     leases.purge()
     score.learn_from_corrections()
     return score.score_waiting()
+
+
+@shared_task(name="classifier.follow_tags")
+def follow_tags() -> int:
+    return vocabulary.follow_all()

@@ -12,11 +12,15 @@ logger = logging.getLogger(__name__)
 
 
 def worker() -> None:
-    transaction.on_commit(_send)
+    transaction.on_commit(lambda: _send("classifier.label_waiting"))
 
 
-def _send() -> None:
+def vocabulary() -> None:
+    transaction.on_commit(lambda: _send("classifier.follow_tags"))
+
+
+def _send(task: str) -> None:
     try:
-        app.send_task("classifier.label_waiting", ignore_result=True)
+        app.send_task(task, ignore_result=True)
     except (BrokerError, KombuError, OSError) as error:
         logger.warning("no worker woken, the sweep will do it: %s", type(error).__name__)

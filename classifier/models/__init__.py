@@ -7,6 +7,7 @@ from .guideline import Guideline
 from .review import Review
 from .sitting import ReviewLease, Sitting, Step
 from .tag import CommentTag, Tag
+from .vocabulary import TagsApart, VocabularyAct
 
 __all__ = [
     "Batch",
@@ -26,4 +27,6 @@ __all__ = [
     "Standing",
     "Step",
     "Tag",
+    "TagsApart",
+    "VocabularyAct",
 ]

@@ -53,12 +53,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(search_words__matches=words)
 
     def tagged(self, name: str) -> Self:
-        """Those with the tag, its moment and comment as `tag_moment` and `tag_comment`, which its index sorts.
+        """Those with the tag of today that the name means, its moment and comment as `tag_moment` and `tag_comment`, which its index sorts.
 
         A filter by `comment_tags__…` would join once more, and find the comment's other tags too. The tag's key is
         looked up first: the planner then knows how frequent it is.
         """
-        key = Tag.objects.filter(name=name).values_list("pk", flat=True).first()
+        key = Tag.objects.key_of(name)
         link = {"tag_moment": F("comment_tags__moment"), "tag_comment": F("comment_tags__comment_id")}
         return self.filter(comment_tags__tag=key or NO_TAG).alias(**link)
 
@@ -82,6 +82,19 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def to_score(self) -> Self:
         """Those to review that have no score yet, the newest first."""
         return self.to_review().filter(review_score=None).order_by("-moment", "-id")
+
+    def engines(self) -> list[str]:
+        """The names of the engines that labelled any, sorted. A step on their index for each: DISTINCT reads all."""
+        names: list[str] = []
+        while name := self.filter(engine__gt=names[-1] if names else "").order_by("engine").values_list(
+            "engine", flat=True
+        ).first():
+            names.append(name)
+        return names
+
+    def count_up_to(self, most: int) -> int:
+        """How many there are, counted no further than `most`: all of a million takes longer than a page may."""
+        return self.order_by()[:most].count()
 
     def count_by_state(self) -> dict[str, int]:
         counts = dict(self.order_by().values_list("state").annotate(n=models.Count("pk")))
@@ -245,7 +258,7 @@ class Comment(models.Model):
                 comment.review_week, comment.review_score, comment.review_reason = None, None, ""
                 retag.append(comment)
         cls._write(held, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS, *REVIEW_COLUMNS])
-        cls._tag(retag, [labels[comment.pk].tags for comment in retag])
+        cls._tag(retag, [labels[comment.pk].tags for comment in retag], retired=False)
         return [comment.pk for comment in held]
 
     @classmethod
@@ -254,13 +267,15 @@ class Comment(models.Model):
         cls.objects.bulk_create(comments, update_conflicts=True, unique_fields=["id"], update_fields=columns)
 
     @staticmethod
-    def _tag(comments: Sequence["Comment"], names: Sequence[Collection[str]]) -> None:
+    def _tag(comments: Sequence["Comment"], names: Sequence[Collection[str]], *, retired: bool = True) -> None:
+        """retired: whether a tag may be given that is in use no more; a machine may not, a person who left it there."""
         tags = Tag.objects.named({name for each in names for name in each})
         CommentTag.objects.filter(comment__in=[c.pk for c in comments]).delete()
         CommentTag.objects.bulk_create(
-            CommentTag(comment=comment, tag=tags[name], moment=comment.moment)
+            CommentTag(comment=comment, tag=tag, moment=comment.moment)
             for comment, each in zip(comments, names, strict=True)
-            for name in sorted(set(each))
+            for tag in sorted({tags[name] for name in each}, key=str)
+            if retired or tag.retired_at is None
         )
 
     @classmethod

@@ -40,7 +40,7 @@ def progress(curator: User, selection: Selection) -> Progress:
         agreed=Count("pk", filter=Q(category=F("category_before"))),
     )
     return Progress(
-        left=selection.comments().order_by()[:MOST_COUNTED].count(),
+        left=selection.comments().count_up_to(MOST_COUNTED),
         done_today=done["all"],
         pace=round(done["lately"] * timedelta(hours=1) / PACE),
         agreement=done["agreed"] / done["labelled"] if done["labelled"] else None,

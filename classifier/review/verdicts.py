@@ -1,7 +1,7 @@
 """What a person decides on a comment: the one road for the queue, the panel's forms and PATCH."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from alumusic.problems import FieldError, Invalid, NotFound, Problem
-from classifier.models import Category, Comment, CommentState, Review, Standing, Step
+from classifier.models import Category, Comment, CommentState, Review, Standing, Step, Tag
 
 
 class ChangedMeanwhile(Problem):
@@ -112,6 +112,8 @@ def decide(
     drawn: the probability with which the first of them was drawn to be judged blind. It alone was, and it alone gets
     the note, since it is what the person looked at.
     """
+    if decision.tags is not None:
+        decision = replace(decision, tags=Tag.objects.today(decision.tags))
     settled = [(comment, comment.standing, decision.on(comment.standing)) for comment in comments]
     reviews = [_act(*each, reviewer=reviewer, step=step) for each in settled]
     reviews[0].note, reviews[0].draw_probability, reviews[0].blind = decision.note, drawn, drawn is not None

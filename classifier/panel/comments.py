@@ -1,0 +1,160 @@
+"""The list of comments: any filter of a million rows at once, and what can be done with what it shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from alumusic.panel import PanelPage
+from alumusic.problems import Invalid, Text
+from classifier import paging
+from classifier.api.attachment import attachment
+from classifier.models import Category, Comment, CommentState, Tag
+from classifier.panel.filters import BAND_NAMES, ListQuery, query_string, read_filters
+from classifier.panel.forms import BulkForm
+from classifier.review import bulk
+
+PAGE_SIZE = 50
+MOST_COUNTED = 10_000
+LIST = "admin:classifier_comment_changelist"
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """A column's order: what a click on its head asks for, and whether it is the one that is on."""
+
+    url: str
+    on: bool
+    up: bool
+
+
+class CommentList(PanelPage):
+    title = gettext_lazy("Comments")
+    permissions = {"GET": "classifier.view_comment"}
+    template_name = "classifier/comments.html"
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            query = read_filters(request)
+            found = paging.page(
+                query.comments().with_tags(), query.sorted(), cursor=query.cursor, limit=PAGE_SIZE
+            )
+        except Invalid as invalid:
+            return self.page(status=400, faults=[error.detail for error in invalid.errors], **self.choices())
+        may = request.user.has_perm
+        return self.page(
+            query=query,
+            comments=found.rows,
+            next=found.next and query_string(request, cursor=found.next),
+            previous=found.previous and query_string(request, cursor=found.previous),
+            filtered=bool(query_string(request, cursor=None, ordem=None)),
+            by_moment=self.sorting(query, down=None, up="antigos"),
+            by_confidence=self.sorting(query, down="desc", up="asc"),
+            may_review=may("classifier.review_comment"),
+            may_export=may("classifier.export_comment"),
+            filters=query_string(request, cursor=None),
+            bulk=BulkForm(),
+            **self.choices(),
+        )
+
+    def choices(self) -> dict[str, Any]:
+        return {
+            "categories": Category.choices,
+            "states": CommentState.choices,
+            "bands": BAND_NAMES,
+            "engines": Comment.objects.engines(),
+            "tags": Tag.objects.living().values_list("name", flat=True),
+            "chosen": self.request.GET,
+            "days": self.days,
+        }
+
+    @cached_property
+    def days(self) -> list[tuple[Text, str]]:
+        return []
+
+    def sorting(self, query: ListQuery, *, down: str | None, up: str) -> Sorting:
+        on = query.order in (down, up)
+        going_up = query.order == up
+        target = down if going_up or not on else up
+        return Sorting(query_string(self.request, cursor=None, ordem=target) or "?", on, going_up)
+
+
+class CommentCount(PanelPage):
+    """How many the list's filter finds; asked for once the list is there, so that nobody waits for it."""
+
+    title = gettext_lazy("Comments")
+    permissions = {"GET": "classifier.view_comment"}
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        count = read_filters(request).comments().count_up_to(MOST_COUNTED + 1)
+        if count > MOST_COUNTED:
+            sentence = _("more than %(n)s comments") % {"n": number_format(MOST_COUNTED)}
+        else:
+            sentence = ngettext("%(n)s comment", "%(n)s comments", count) % {"n": number_format(count)}
+        return JsonResponse({"sentence": sentence})
+
+
+class CommentExport(PanelPage):
+    """Exactly what the list's filter finds, in the list's order."""
+
+    title = gettext_lazy("Export")
+    permissions = {"GET": "classifier.export_comment"}
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        query = read_filters(request)
+        comments = query.comments().order_by(*query.sorted().expressions())
+        return attachment(request, comments, form=query.form, raw=False)
+
+
+class BulkCorrection(PanelPage):
+    """One verdict for all that was ticked in the list, recorded for each."""
+
+    title = gettext_lazy("Correct the selection")
+    permissions = {"POST": "classifier.review_comment"}
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        form = BulkForm(request.POST)
+        if not form.is_valid():
+            for errors in form.errors.values():
+                messages.error(request, errors[0])
+            return redirect(way_back(request))
+        done, changed = bulk.correct_each(
+            form.cleaned_data["chosen"],
+            reviewer=cast(User, request.user),
+            category=form.cleaned_data["category"],
+            note=form.cleaned_data["note"],
+        )
+        self.tell(len(done), changed)
+        return redirect(way_back(request))
+
+    def tell(self, done: int, changed: Sequence[Comment]) -> None:
+        if done:
+            sentence = ngettext("%(n)s comment decided.", "%(n)s comments decided.", done)
+            messages.success(self.request, sentence % {"n": number_format(done)})
+        if changed:
+            sentence = ngettext(
+                "%(n)s was changed by somebody else meanwhile, or has no category to confirm, and stays as it is: %(ids)s",
+                "%(n)s were changed by somebody else meanwhile, or have no category to confirm, and stay as they are:"
+                " %(ids)s",
+                len(changed),
+            )
+            ids = ", ".join(comment.external_id for comment in changed[:5]) + ("…" if len(changed) > 5 else "")
+            messages.warning(self.request, sentence % {"n": len(changed), "ids": ids})
+
+
+def way_back(request: HttpRequest) -> str:
+    """The list with its filters, from where the form was sent."""
+    url = request.POST.get("next", "")
+    local = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return url if local and url.startswith("/") else reverse(LIST)
