@@ -228,7 +228,7 @@ LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
 LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
 
 # What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
-PANEL_URLS: list[str] = []
+PANEL_URLS: list[str] = ["classifier.panel.review.urls"]
 PANEL_SECTIONS: list[str] = []
 PANEL_NOTICES: list[str] = []
 

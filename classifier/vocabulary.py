@@ -141,7 +141,9 @@ def _follow_chunk(former: int) -> int:
     """
     with transaction.atomic():
         target = Tag.objects.values_list("merged_into_id", flat=True).get(pk=former)
-        ids = list(CommentTag.objects.filter(tag=former).order_by("comment").values_list("comment_id", flat=True)[:CHUNK])
+        ids = list(
+            CommentTag.objects.filter(tag=former).order_by("comment").values_list("comment_id", flat=True)[:CHUNK]
+        )
         comments = Comment.objects.select_for_update().filter(pk__in=ids).order_by("pk")
         held = list(comments.values_list("pk", flat=True))
         links = CommentTag.objects.filter(tag=former, comment__in=held)

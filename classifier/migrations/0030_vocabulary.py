@@ -7,87 +7,136 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('classifier', '0022_guidelines'),
+        ("classifier", "0022_guidelines"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TagsApart',
+            name="TagsApart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
             ],
             options={
-                'verbose_name': 'tags told apart',
-                'verbose_name_plural': 'tags told apart',
+                "verbose_name": "tags told apart",
+                "verbose_name_plural": "tags told apart",
             },
         ),
         migrations.CreateModel(
-            name='VocabularyAct',
+            name="VocabularyAct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('acrescenta', 'added'), ('descreve', 'described'), ('renomeia', 'renamed'), ('junta', 'merged'), ('aposenta', 'retired'), ('restaura', 'taken into use again')], max_length=10, verbose_name='action')),
-                ('before', models.TextField(blank=True, verbose_name='before')),
-                ('after', models.TextField(blank=True, verbose_name='after')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("acrescenta", "added"),
+                            ("descreve", "described"),
+                            ("renomeia", "renamed"),
+                            ("junta", "merged"),
+                            ("aposenta", "retired"),
+                            ("restaura", "taken into use again"),
+                        ],
+                        max_length=10,
+                        verbose_name="action",
+                    ),
+                ),
+                ("before", models.TextField(blank=True, verbose_name="before")),
+                ("after", models.TextField(blank=True, verbose_name="after")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
             ],
             options={
-                'verbose_name': 'act on the vocabulary',
-                'verbose_name_plural': 'acts on the vocabulary',
+                "verbose_name": "act on the vocabulary",
+                "verbose_name_plural": "acts on the vocabulary",
             },
         ),
         migrations.AddField(
-            model_name='tag',
-            name='merged_into',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='former', to='classifier.tag', verbose_name='merged into'),
+            model_name="tag",
+            name="merged_into",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="former",
+                to="classifier.tag",
+                verbose_name="merged into",
+            ),
         ),
         migrations.AddField(
-            model_name='tag',
-            name='retired_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='retired at'),
+            model_name="tag",
+            name="retired_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="retired at"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='tag_not_merged_into_itself'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into", None), models.Q(("merged_into", models.F("id")), _negated=True), _connector="OR"
+                ),
+                name="tag_not_merged_into_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), ('retired_at', None), _connector='OR'), name='tag_merged_is_not_retired'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", None), ("retired_at", None), _connector="OR"),
+                name="tag_merged_is_not_retired",
+            ),
         ),
         migrations.AddField(
-            model_name='tagsapart',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="tagsapart",
+            name="actor",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='tagsapart',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='classifier.tag'),
+            model_name="tagsapart",
+            name="first",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="classifier.tag"),
         ),
         migrations.AddField(
-            model_name='tagsapart',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='classifier.tag'),
+            model_name="tagsapart",
+            name="second",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="classifier.tag"),
         ),
         migrations.AddField(
-            model_name='vocabularyact',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+            model_name="vocabularyact",
+            name="actor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="by",
+            ),
         ),
         migrations.AddField(
-            model_name='vocabularyact',
-            name='tag',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acts', to='classifier.tag', verbose_name='tag'),
+            model_name="vocabularyact",
+            name="tag",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="acts",
+                to="classifier.tag",
+                verbose_name="tag",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tagsapart',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='tags_apart_once'),
+            model_name="tagsapart",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="tags_apart_once"),
         ),
         migrations.AddConstraint(
-            model_name='tagsapart',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='tags_apart_in_order'),
+            model_name="tagsapart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lt", models.F("second"))), name="tags_apart_in_order"
+            ),
         ),
     ]

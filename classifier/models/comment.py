@@ -86,9 +86,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def engines(self) -> list[str]:
         """The names of the engines that labelled any, sorted. A step on their index for each: DISTINCT reads all."""
         names: list[str] = []
-        while name := self.filter(engine__gt=names[-1] if names else "").order_by("engine").values_list(
-            "engine", flat=True
-        ).first():
+        while (
+            name := self.filter(engine__gt=names[-1] if names else "")
+            .order_by("engine")
+            .values_list("engine", flat=True)
+            .first()
+        ):
             names.append(name)
         return names
 

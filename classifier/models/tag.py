@@ -45,9 +45,7 @@ class TagQuerySet(models.QuerySet["Tag"]):
         """Those of the names that are no living tag; what a comment has already (`kept`) may stay."""
         found = self._by_name(names) if names else {}
         return [
-            name
-            for name in names
-            if name not in kept and (name not in found or found[name].retired_at is not None)
+            name for name in names if name not in kept and (name not in found or found[name].retired_at is not None)
         ]
 
     def _by_name(self, names: Collection[str]) -> dict[str, "Tag"]:

@@ -47,9 +47,7 @@ class CommentList(PanelPage):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         try:
             query = read_filters(request)
-            found = paging.page(
-                query.comments().with_tags(), query.sorted(), cursor=query.cursor, limit=PAGE_SIZE
-            )
+            found = paging.page(query.comments().with_tags(), query.sorted(), cursor=query.cursor, limit=PAGE_SIZE)
         except Invalid as invalid:
             return self.page(status=400, faults=[error.detail for error in invalid.errors], **self.choices())
         may = request.user.has_perm

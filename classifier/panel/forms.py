@@ -34,7 +34,11 @@ class BulkForm(forms.Form):
             raise forms.ValidationError(_("Nothing is selected."))
         if len(pairs) > MAX_CHOSEN:
             raise forms.ValidationError(_("At most %(n)s comments at once.") % {"n": MAX_CHOSEN})
-        return {**cleaned, "chosen": dict(pairs), "category": Category(cleaned["category"]) if cleaned.get("category") else None}
+        return {
+            **cleaned,
+            "chosen": dict(pairs),
+            "category": Category(cleaned["category"]) if cleaned.get("category") else None,
+        }
 
     def _ticked(self) -> list[list[str]]:
         return [value.split("-") for value in self.data.getlist("chosen")]  # type: ignore[attr-defined]

@@ -25,7 +25,16 @@ def next_cards(sitting: Sitting, selection: Selection, *, want: int, at_hand: Co
     that was loaded again goes on where it was.
     """
     held = _held_again(sitting, at_hand)[:want]
-    lent = [*held, *_lend(sitting, selection, want=want - len(held))]
+    return _shown([*held, *_lend(sitting, selection, want=want - len(held))])
+
+
+def card_of(sitting: Sitting, comment_id: int) -> Card | None:
+    """The card of a comment that the sitting holds; None where it does not."""
+    lent = list(sitting.leases.filter(comment=comment_id).select_related("comment"))
+    return next(iter(_shown(lent)), None)
+
+
+def _shown(lent: Sequence[ReviewLease]) -> list[Card]:
     links = Prefetch("comment_tags", CommentTag.objects.select_related("tag"), to_attr="fetched_tags")
     prefetch_related_objects([lease.comment for lease in lent], links)
     return cards(lent)
