@@ -34,8 +34,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -228,9 +228,9 @@ LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
 LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
 
 # What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
-PANEL_URLS: list[str] = ["classifier.panel.review.urls"]
-PANEL_SECTIONS: list[str] = []
-PANEL_NOTICES: list[str] = []
+PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls"]
+PANEL_SECTIONS = ["classifier.panel.home.waiting", "classifier.panel.home.week", "classifier.panel.home.engine"]
+PANEL_NOTICES = ["classifier.panel.home.notices"]
 
 READINESS_PROBES = [
     "alumusic.health.database",

@@ -1,160 +1,61 @@
-from typing import Any, cast
+"""The models in the admin: their addresses and permissions. What they show are pages of the panel."""
 
-from django import forms
+from typing import Any
+
 from django.contrib import admin
-from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.template.defaultfilters import truncatechars
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.functional import cached_property
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
-from accounts.models import User
-from classifier.api.history import history
-from classifier.models import Category, Comment, Tag
-from classifier.models.tag import MAX_TAGS
-from classifier.review import verdicts
-
-MOST_COUNTED = 10_000
+from alumusic.panel import PanelPage
+from classifier.models import Comment, Tag
+from classifier.panel.comment import CommentPage
+from classifier.panel.comments import CommentList
+from classifier.panel.tags import TagList, TagPage
 
 
-class CappedPaginator(Paginator[Any]):
-    """Counts no further than anybody pages: a full COUNT of a million rows takes longer than the page."""
+class PageAdmin(admin.ModelAdmin[Any]):
+    """A model whose list and whose form are pages of the panel."""
 
-    @cached_property
-    def count(self) -> int:
-        rows = cast("QuerySet[Model]", self.object_list)
-        return rows.order_by()[:MOST_COUNTED].count()
+    list_page: type[PanelPage]
+    form_page: type[PanelPage]
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:  # type: ignore[override]
+        return self.list_page.as_view()(request)
 
-class CorrectionForm(forms.ModelForm[Comment]):
-    chosen_category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
-    chosen_tags = forms.ModelMultipleChoiceField(label=_("Tags"), queryset=Tag.objects.all(), required=False)
-    note = forms.CharField(label=_("Note"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 2}))
-    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+    def change_view(  # type: ignore[override]
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        if not object_id.isdecimal():
+            raise Http404
+        return self.form_page.as_view()(request, pk=int(object_id))
 
-    class Meta:
-        model = Comment
-        fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial = {
-            **self.initial,
-            "chosen_category": self.instance.category,
-            "chosen_tags": list(self.instance.tags.values_list("pk", flat=True)),
-            "seen_version": self.instance.version,
-        }
-
-    def clean_seen_version(self) -> int:
-        version = int(self.cleaned_data["seen_version"])
-        if version != self.instance.version:
-            raise forms.ValidationError(str(verdicts.ChangedMeanwhile.explanation))
-        return version
-
-    def clean_chosen_tags(self) -> QuerySet[Tag]:
-        tags: QuerySet[Tag] = self.cleaned_data["chosen_tags"]
-        if len(tags) > MAX_TAGS:
-            raise forms.ValidationError(_("At most %(n)s tags.") % {"n": MAX_TAGS})
-        return tags
-
-
-@admin.register(Comment)
-class CommentAdmin(admin.ModelAdmin[Comment]):
-    form = CorrectionForm
-    list_display = ["excerpt", "category", "shown_tags", "confidence_percent", "reviewed", "short_moment"]
-    list_filter = ["category", "state", "reviewed"]
-    list_per_page = 50
-    search_fields = ["search_words"]
-    search_help_text = _("Words, with or without accents; all must be in the text.")
-    ordering = ["-moment", "-id"]
-    paginator = CappedPaginator
-    show_full_result_count = False
-    readonly_fields = [
-        "text", "external_id", "state", "engine", "confidence_percent", "reviewed", "source", "author", "moment",
-        "created_at", "updated_at", "timeline",
-    ]  # fmt: skip
-    fieldsets = [
-        (None, {"fields": ["text", ("chosen_category", "chosen_tags"), "note", "seen_version"]}),
-        (_("What the machine said"), {"fields": [("state", "engine", "confidence_percent", "reviewed")]}),
-        (_("Origin"), {"fields": [("external_id", "source", "author"), ("moment", "created_at", "updated_at")]}),
-        (_("History"), {"fields": ["timeline"]}),
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
-        return Comment.objects.with_tags()
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Comment], search_term: str
-    ) -> tuple[QuerySet[Comment], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(search_words__matches=search_term), False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Comment | None = None) -> list[str]:
-        if self.has_change_permission(request, obj):
-            return self.readonly_fields
-        return [*self.readonly_fields, "category", "shown_tags"]
-
-    def get_fieldsets(self, request: HttpRequest, obj: Comment | None = None) -> Any:
-        if self.has_change_permission(request, obj):
-            return self.fieldsets
-        return [(None, {"fields": ["text", ("category", "shown_tags")]}), *self.fieldsets[1:]]
+    def history_view(  # type: ignore[override]
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponseBase:
+        """Where Django keeps the history of a model, the page itself has it."""
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
-        return request.user.has_perm("classifier.review_comment")
 
-    def save_model(self, request: HttpRequest, obj: Comment, form: Any, change: Any) -> None:
-        data = form.cleaned_data
-        verdicts.correct(
-            obj,
-            reviewer=cast(User, request.user),
-            category=Category(data["chosen_category"]),
-            tags=[tag.name for tag in data["chosen_tags"]],
-            note=data["note"],
-        )
+@admin.register(Comment)
+class CommentAdmin(PageAdmin):
+    """Comments are deleted here and nowhere else, with all that is known of them."""
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
-        """Nothing: the verdict has written the tags."""
-
-    @admin.display(description=_("Text"))
-    def excerpt(self, comment: Comment) -> str:
-        return truncatechars(comment.text, 140)
-
-    @admin.display(description=_("Tags"))
-    def shown_tags(self, comment: Comment) -> str:
-        return ", ".join(comment.tag_names)
-
-    @admin.display(description=_("Confidence"))
-    def confidence_percent(self, comment: Comment) -> str:
-        return "" if comment.confidence is None else f"{comment.confidence:.0%}"
-
-    @admin.display(description=_("Moment"), ordering="-moment")
-    def short_moment(self, comment: Comment) -> str:
-        return date_format(timezone.localtime(comment.moment), "SHORT_DATETIME_FORMAT")
-
-    @admin.display(description=_("History"))
-    def timeline(self, comment: Comment) -> SafeString:
-        lines = (
-            (
-                entry["quando"],
-                entry["quem"] or entry["tipo"],
-                entry["categoria"],
-                ", ".join(entry["tags_funcionalidades"]),
-            )
-            for entry in history(comment, with_names=True)
-        )
-        return format_html_join("", "<p>{} · {} · {} {}</p>", lines)
+    menu_order = 20
+    list_page = CommentList
+    form_page = CommentPage
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin[Tag]):
-    list_display = ["name", "description"]
-    search_fields = ["name", "description"]
+class TagAdmin(PageAdmin):
+    """Tags are retired or merged, never deleted: their comments and their history would lose their word."""
+
+    menu_order = 30
+    list_page = TagList
+    form_page = TagPage
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -53,10 +53,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(search_words__matches=words)
 
     def tagged(self, name: str) -> Self:
-        """Those with the tag of today that the name means, its moment and comment as `tag_moment` and `tag_comment`, which its index sorts.
+        """Those with the tag that the name means today, its moment and comment as `tag_moment` and `tag_comment`.
 
-        A filter by `comment_tags__…` would join once more, and find the comment's other tags too. The tag's key is
-        looked up first: the planner then knows how frequent it is.
+        Its index sorts by these. A filter by `comment_tags__…` would join once more, and find the comment's other tags
+        too. The key is looked up first: the planner then knows how frequent it is.
         """
         key = Tag.objects.key_of(name)
         link = {"tag_moment": F("comment_tags__moment"), "tag_comment": F("comment_tags__comment_id")}

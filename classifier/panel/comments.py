@@ -10,14 +10,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from alumusic.panel import PanelPage
-from alumusic.problems import Invalid, Text
+from alumusic.problems import Invalid
 from classifier import paging
 from classifier.api.attachment import attachment
 from classifier.models import Category, Comment, CommentState, Tag
@@ -74,12 +73,8 @@ class CommentList(PanelPage):
             "engines": Comment.objects.engines(),
             "tags": Tag.objects.living().values_list("name", flat=True),
             "chosen": self.request.GET,
-            "days": self.days,
+            "more_filters": any(self.request.GET.get(name) for name in ("faixa", "estado", "motor")),
         }
-
-    @cached_property
-    def days(self) -> list[tuple[Text, str]]:
-        return []
 
     def sorting(self, query: ListQuery, *, down: str | None, up: str) -> Sorting:
         on = query.order in (down, up)
@@ -125,7 +120,7 @@ class BulkCorrection(PanelPage):
         form = BulkForm(request.POST)
         if not form.is_valid():
             for errors in form.errors.values():
-                messages.error(request, errors[0])
+                messages.error(request, str(errors[0]))
             return redirect(way_back(request))
         done, changed = bulk.correct_each(
             form.cleaned_data["chosen"],
@@ -142,9 +137,8 @@ class BulkCorrection(PanelPage):
             messages.success(self.request, sentence % {"n": number_format(done)})
         if changed:
             sentence = ngettext(
-                "%(n)s was changed by somebody else meanwhile, or has no category to confirm, and stays as it is: %(ids)s",
-                "%(n)s were changed by somebody else meanwhile, or have no category to confirm, and stay as they are:"
-                " %(ids)s",
+                "%(n)s stays as it is: somebody changed it meanwhile, or it has no category to confirm. %(ids)s",
+                "%(n)s stay as they are: somebody changed them meanwhile, or they have no category to confirm. %(ids)s",
                 len(changed),
             )
             ids = ", ".join(comment.external_id for comment in changed[:5]) + ("…" if len(changed) > 5 else "")

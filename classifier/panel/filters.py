@@ -6,7 +6,6 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
-from alumusic.problems import Invalid
 from alumusic.validation import read_query
 from classifier import paging
 from classifier.api.selection import order_of, selected

@@ -1,10 +1,11 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from classifier.models import Category, Comment, Tag
-from classifier.models.tag import MAX_TAGS
+from classifier.models.tag import MAX_TAG_LENGTH, MAX_TAGS, TAG_PATTERN
 
 MAX_NOTE = 2_000
 MAX_CHOSEN = 500
@@ -77,3 +78,49 @@ class CorrectionForm(forms.Form):
         """What stands in the five fields for tags: what was typed, or the comment's own."""
         names = self._names() if self.is_bound else self.comment.tag_names
         return (names + [""] * MAX_TAGS)[:MAX_TAGS]
+
+
+def tag_name_field(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=MAX_TAG_LENGTH,
+        validators=[RegexValidator(TAG_PATTERN, _("Must have the form scope_feature, as in fix_login."))],
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+def description_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Description"), max_length=MAX_NOTE, required=False, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class NewTagForm(forms.Form):
+    name = tag_name_field(_("Name"))
+    description = description_field()
+
+
+class DescriptionForm(forms.Form):
+    description = description_field()
+
+
+class RenameForm(forms.Form):
+    name = tag_name_field(_("New name"))
+
+
+class MergeForm(forms.Form):
+    target = forms.CharField(
+        label=_("Into"),
+        max_length=MAX_TAG_LENGTH,
+        widget=forms.TextInput({"list": "vocabulary", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, tag: Tag, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tag = tag
+
+    def clean_target(self) -> Tag:
+        target = Tag.objects.living().exclude(pk=self.tag.pk).filter(name=self.cleaned_data["target"].strip()).first()
+        if target is None:
+            raise forms.ValidationError(_("There is no such other tag in use."))
+        return target

@@ -1,0 +1,11 @@
+"""Pages that no model's admin has; the lists and forms of comments and tags are at their models' own addresses."""
+
+from django.urls import path
+
+from classifier.panel import comments
+
+urlpatterns = [
+    path("classifier/comment/contagem/", comments.CommentCount.as_view(), name="comment_count"),
+    path("classifier/comment/exportar/", comments.CommentExport.as_view(), name="comment_export"),
+    path("classifier/comment/corrigir/", comments.BulkCorrection.as_view(), name="comment_bulk_correct"),
+]
