@@ -130,7 +130,7 @@ class OneComment(View):
         correction = read_body(wire.Correction, request.data)
         comment = stored_comment(external_id)
         if not etags.matches(request, comment):
-            raise verdicts.ChangedMeanwhile
+            raise verdicts.ChangedMeanwhile.told(comment)
         verdicts.correct(
             comment,
             reviewer=cast(User, request.user),

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from alumusic.validation import StorableText
 from alumusic.weeks import iso, start_of
-from classifier.api.wire import Correction, TagName
+from classifier.api.wire import TagName
 from classifier.models import Category, Classification, Comment
 from classifier.models.search import stems
+from classifier.models.tag import MAX_TAGS
 from classifier.review.alike import LookAlike
 from classifier.review.cards import Card
 from classifier.review.progress import MOST_COUNTED, Progress
@@ -30,7 +31,7 @@ Key = Annotated[int, Field(ge=1, lt=2**63)]
 class Body(BaseModel):
     """Of a call by the page's own script."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Filters(Body):
@@ -96,11 +97,14 @@ class Seen(Body):
     version: int = Field(alias="versao", ge=1, lt=2**31)
 
 
-class Judgement(StepBody, Correction):
+class Judgement(StepBody):
     """A verdict on a card, and on the look-alikes that are to have the same; each as the curator saw it."""
 
     comment: Key = Field(alias="comentario")
     version: int = Field(alias="versao", ge=1, lt=2**31)
+    category: Category = Field(alias="categoria")
+    tags: list[TagName] | None = Field(None, alias="tags_funcionalidades", max_length=MAX_TAGS)
+    note: StorableText = Field("", alias="observacao", max_length=2_000)
     look_alikes: list[Seen] = Field([], alias="parecidos", max_length=MOST_TOGETHER)
 
     @property

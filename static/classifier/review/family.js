@@ -54,7 +54,7 @@ export function toggleFamily() {
   else if (card && !card.cego && found.some((each) => each.livre)) {
     open = true;
     draw();
-    box.scrollIntoView({ block: "nearest" });
+    if (matchMedia("(max-width: 900px)").matches) box.scrollIntoView({ block: "start" });
   }
 }
 
@@ -82,13 +82,19 @@ function draw() {
   box.classList.toggle("is-open", open);
   at("likeness-box").hidden = !open;
   at("likeness-shown").textContent = percent(threshold());
-  at("family-count").textContent = open ? say(words.alikeChosen, { n: chosen().length }) : found.length ? found.length : "";
+  at("family-count").textContent = open ? say(words.alikeChosen, { n: chosen().length }) : nearCount();
   const shown = open ? found : found.slice(0, 8);
   list.replaceChildren(...shown.map(item));
   if (card && !found.length) {
     const text = card.cego ? words.alikeLater : words.noAlike;
     list.append(Object.assign(document.createElement("li"), { className: "review-hint", textContent: text }));
   }
+}
+
+/** How many may be decided at once as it stands: what `f` would mark. */
+function nearCount() {
+  const near = found.filter(isIn).length;
+  return near ? say(words.alikeNear, { n: near, likeness: percent(threshold()) }) : "";
 }
 
 function item(each) {
