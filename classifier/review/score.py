@@ -60,6 +60,11 @@ class Signals:
         return ReviewReason.UNCERTAIN if self.doubt >= 0.2 else ReviewReason.SURE
 
 
+def novelty_of(nearest: float) -> float:
+    """0..1, from the cosine of the nearest comment."""
+    return min(max((KNOWN - nearest) / (KNOWN - UNKNOWN), 0.0), 1.0)
+
+
 def score_waiting(*, most: int = 500) -> int:
     """How many comments got their score, the newest first.
 
@@ -157,8 +162,7 @@ def _nearness(comments: Sequence[Comment]) -> dict[int, tuple[float, float]]:
         ]
         nearest = max((cosine for _key, cosine in others), default=KNOWN)
         told = [decided[key] != labels[pk] for key, cosine in others if cosine >= LIKE and key in decided]
-        novelty = min(max((KNOWN - nearest) / (KNOWN - UNKNOWN), 0.0), 1.0)
-        found[pk] = (novelty, sum(told) / len(told) if told else 0.0)
+        found[pk] = (novelty_of(nearest), sum(told) / len(told) if told else 0.0)
     return found
 
 

@@ -107,7 +107,9 @@ class GiveBack(Call):
 
 class Leave(Call):
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        leases.leave(self.sitting(self.read(wire.InSitting)))
+        body = self.read(wire.InSitting)
+        for sitting in Sitting.objects.filter(pk=body.sitting, curator=cast(User, request.user)):
+            leases.leave(sitting)
         return JsonResponse({})
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from alumusic.validation import StorableText
 from alumusic.weeks import iso, start_of
 from classifier.api.wire import TagName
-from classifier.models import Category, Classification, Comment
+from classifier.models import Category, Comment
 from classifier.models.search import stems
 from classifier.models.tag import MAX_TAGS
 from classifier.review.alike import LookAlike
