@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -132,7 +132,15 @@ class PanelSite(AdminSite):
         sections = [section for each in settings.PANEL_SECTIONS if (section := import_string(each)(request))]
         notices = [notice for each in settings.PANEL_NOTICES for notice in import_string(each)(request)]
         notices.sort(key=lambda notice: not notice.urgent)
-        return super().index(request, {"sections": sections, "notices": notices, **(extra_context or {})})
+        context = {"sections": sections, "notices": notices, "app_list": self.beside_the_menu(request)}
+        return super().index(request, {**context, **(extra_context or {})})
+
+    def beside_the_menu(self, request: HttpRequest) -> list[Any]:
+        """The apps and their models as `get_app_list` has them, without what the menu leads to."""
+        apps = self.get_app_list(request)
+        for app in apps:
+            app["models"] = [m for m in app["models"] if _menu_order(self._registry[m["model"]]) is None]
+        return [app for app in apps if app["models"]]
 
     def menu(self, request: HttpRequest) -> list[Place]:
         """The places that the one who asks may go to: pages and models that have a `menu_order`."""
@@ -147,7 +155,7 @@ class PanelSite(AdminSite):
 
     def _menu_models(self, request: HttpRequest) -> Iterator[Place]:
         for model, model_admin in self._registry.items():
-            order = getattr(model_admin, "menu_order", None)
+            order = _menu_order(model_admin)
             if order is not None and model_admin.has_view_permission(request):
                 meta = model._meta  # noqa: SLF001 (Django's documented name)
                 name = f"admin:{meta.app_label}_{meta.model_name}_changelist"
@@ -157,6 +165,10 @@ class PanelSite(AdminSite):
     def _place(request: HttpRequest, title: Text, name: str, order: int) -> Place:
         url = reverse(name)
         return Place(title, url, order, request.path.startswith(url))
+
+
+def _menu_order(model_admin: ModelAdmin[Any]) -> int | None:
+    return getattr(model_admin, "menu_order", None)
 
 
 def _pages() -> Iterable[tuple[str, type[PanelPage]]]:

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
+    "django.forms",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -147,6 +148,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = ENV.TIME_ZONE
 USE_TZ = True
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -177,6 +179,7 @@ THROTTLES = {
     "user": (ENV.THROTTLE_USER_PER_MINUTE, 60),
     "register": (ENV.THROTTLE_REGISTER_PER_QUARTER, 900),
     "login": (ENV.THROTTLE_LOGIN_FAILURES_PER_QUARTER, 900),
+    "panel_address": (ENV.THROTTLE_PANEL_FAILURES_PER_QUARTER, 900),
 }
 
 SIMPLE_JWT = {

@@ -1,9 +1,9 @@
 """Which tags are probably the same: few and good guesses, for a person to decide."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations, groupby
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +11,7 @@ from alumusic.problems import Text
 from classifier.models import Comment, CommentTag, Tag, TagsApart
 from classifier.models.search import stem
 
-LOOKED_AT = 5_000
+LOOKED_AT = 2_000
 TOGETHER = 0.6
 TOGETHER_LEAST = 10
 LONG = 8
@@ -27,29 +27,44 @@ class Pair:
     why: Text
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A tag with all that it is compared by, read once."""
+
+    tag: Tag
+    scope: str
+    words: tuple[str, ...]
+    roots: tuple[str, ...]
+    joined: str
+
+
 def probably_the_same(tags: Sequence[Tag], uses: Callable[[Tag], int]) -> list[Pair]:
     """Pairs of one scope, without those that a person told apart. uses: how often a tag is used. Two queries."""
     apart = set(TagsApart.objects.values_list("first_id", "second_id"))
-    together = _always_together(tags)
+    together = _always_together()
     pairs = []
-    for one, other in combinations(sorted(tags, key=lambda tag: tag.pk), 2):
-        if (one.pk, other.pk) in apart or _scope(one) != _scope(other):
-            continue
-        why = _alike(_words(one), _words(other)) or together.get((one.pk, other.pk))
-        if why:
-            rare, common = sorted((one, other), key=uses)
+    by_scope = groupby(sorted(map(_read, tags), key=lambda each: (each.scope, each.tag.pk)), lambda each: each.scope)
+    for one, other in chain.from_iterable(combinations(group, 2) for _scope, group in by_scope):
+        key = (one.tag.pk, other.tag.pk)
+        if key not in apart and (why := _alike(one, other) or together.get(key)):
+            rare, common = sorted((one.tag, other.tag), key=uses)
             pairs.append(Pair(rare, common, why))
     return pairs
 
 
-def _alike(one: list[str], other: list[str]) -> Text | None:
-    if sorted(one) == sorted(other) or "".join(one) == "".join(other):
+def _read(tag: Tag) -> _Read:
+    scope, *words = tag.name.split("_")
+    return _Read(tag, scope, tuple(sorted(words)), tuple(sorted(map(stem, words))), "".join(words))
+
+
+def _alike(one: _Read, other: _Read) -> Text | None:
+    if one.words == other.words or one.joined == other.joined:
         return _("the same words")
-    if sorted(map(stem, one)) == sorted(map(stem, other)):
+    if one.roots == other.roots:
         return _("the same root")
-    first, second = "_".join(one), "_".join(other)
-    shortest = min(len(first), len(second))
-    if shortest >= SHORTEST and edits(first, second, most=2 if shortest >= LONG else 1) is not None:
+    shortest = min(len(one.joined), len(other.joined))
+    most = 2 if shortest >= LONG else 1
+    if shortest >= SHORTEST and edits(one.joined, other.joined, most=most) is not None:
         return _("almost the same letters")
     return None
 
@@ -63,15 +78,15 @@ def edits(one: str, other: str, *, most: int) -> int | None:
         above, row = row, [i]
         for j, opposite in enumerate(other, 1):
             row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != opposite)))
+        if min(row) > most:
+            return None
     return row[-1] if row[-1] <= most else None
 
 
-def _always_together(tags: Collection[Tag]) -> dict[tuple[int, int], Text]:
+def _always_together() -> dict[tuple[int, int], Text]:
     """The pairs, by key, that most of the newest comments which have either have both of."""
     newest = Comment.objects.order_by("-moment", "-id").values("pk")[:LOOKED_AT]
-    links = CommentTag.objects.filter(comment__in=newest, tag__in=[tag.pk for tag in tags]).values_list(
-        "comment", "tag"
-    )
+    links = CommentTag.objects.filter(comment__in=newest).values_list("comment", "tag")
     alone, both = Counter[int](), Counter[tuple[int, int]]()
     for its in _by_comment(links):
         alone.update(its)
@@ -88,11 +103,3 @@ def _by_comment(links: Iterable[tuple[int, int]]) -> Iterable[list[int]]:
     for comment, tag in links:
         grouped.setdefault(comment, []).append(tag)
     return grouped.values()
-
-
-def _scope(tag: Tag) -> str:
-    return tag.name.split("_", 1)[0]
-
-
-def _words(tag: Tag) -> list[str]:
-    return tag.name.split("_")[1:]

@@ -41,6 +41,10 @@ class TagQuerySet(models.QuerySet["Tag"]):
         found = self._by_name(names) if names else {}
         return sorted({found[name].name if name in found else name for name in names})
 
+    def retired(self, names: Collection[str]) -> set[str]:
+        """Those of the names that mean a tag which is given no more."""
+        return {name for name, tag in self._by_name(names).items() if tag.retired_at is not None}
+
     def not_to_be_given(self, names: Collection[str], *, kept: Collection[str] = ()) -> list[str]:
         """Those of the names that are no living tag; what a comment has already (`kept`) may stay."""
         found = self._by_name(names) if names else {}

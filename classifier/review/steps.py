@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from alumusic.problems import Forbidden, Invalid, NotFound, Problem
-from classifier.models import Comment, Review, Sitting, Step, Tag
+from classifier.models import Comment, Review, Sitting, Step
 from classifier.review import leases, verdicts
 from classifier.review.alike import holders_of
 from classifier.review.verdicts import Decision
@@ -69,7 +69,6 @@ def judge(sitting: Sitting, key: uuid.UUID, *, seen: Mapping[int, int], decision
         lease = sitting.leases.filter(comment=main).first()
         if lease and lease.blind and others:
             raise Invalid(gettext("A blind card is decided alone."))
-        _refuse_retired(decision)
         left_out = _taken(others, comments, sitting)
         chosen = [comments[pk] for pk in seen if pk not in {each.comment_id for each in left_out}]
         step = Step.objects.create(pk=key, sitting=sitting, action=Step.Action.VERDICT, comment=comments[main])
@@ -129,13 +128,6 @@ def _done(sitting: Sitting, key: uuid.UUID) -> Outcome | None:
 
 def _decided_since(comment: Comment, version: int) -> bool:
     return comment.reviewed and comment.version != version
-
-
-def _refuse_retired(decision: Decision) -> None:
-    """A new word may come in by the queue, one that was taken out of use may not."""
-    retired = Tag.objects.filter(name__in=decision.tags or [], retired_at__isnull=False)
-    if names := list(retired.values_list("name", flat=True)):
-        raise Invalid(gettext("Not in use any more: %(tags)s.") % {"tags": ", ".join(names)})
 
 
 def _taken(others: Sequence[int], comments: Mapping[int, Comment], sitting: Sitting) -> list[LeftOut]:

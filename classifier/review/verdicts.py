@@ -113,6 +113,7 @@ def decide(
     the note, since it is what the person looked at.
     """
     if decision.tags is not None:
+        _refuse_retired(decision.tags, kept=comments[0].tag_names)
         decision = replace(decision, tags=Tag.objects.today(decision.tags))
     settled = [(comment, comment.standing, decision.on(comment.standing)) for comment in comments]
     reviews = [_act(*each, reviewer=reviewer, step=step) for each in settled]
@@ -157,3 +158,14 @@ def _act(
         reviewed_before=before.reviewed,
         corrected_before=before.category_corrected,
     )
+
+
+def _refuse_retired(tags: Collection[str], *, kept: Collection[str]) -> None:
+    """Raises Invalid for tags that are in use no more; what the comment has already may stay."""
+    retired = Tag.objects.retired(tags) - set(kept) if tags else set()
+    if retired:
+        told = gettext("This tag is in use no more.")
+        errors = [
+            FieldError(f"/tags_funcionalidades/{n}", "retired", told) for n, tag in enumerate(tags) if tag in retired
+        ]
+        raise Invalid(told, errors=errors)

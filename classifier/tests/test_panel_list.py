@@ -1,0 +1,241 @@
+"""The list of comments in the panel: any filter in few queries, what is done with a selection, and its export."""
+
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.groups import CURATORS, READERS
+from classifier.models import Category, Comment, Review
+from classifier.tests.comments import stored
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/painel/classifier/comment/"
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def browser(make_user):
+    browser = Client(headers={"Accept": "text/html", "Accept-Language": "en"})
+    browser.force_login(make_user("ana", CURATORS))
+    return browser
+
+
+def shown(browser, query=""):
+    """The ids on the page, in its order."""
+    return [comment.external_id for comment in browser.get(f"{LIST}{query}").context["comments"]]
+
+
+def some(count, **fields):
+    for n in range(count):
+        stored(f"texto {n}", external_id=f"c{n:03}", moment=NOON + timedelta(minutes=n), **fields)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["novo", "antigo"]),
+        ("?ordem=antigos", ["antigo", "novo"]),
+        ("?ordem=asc", ["novo", "antigo"]),
+        ("?ordem=desc", ["antigo", "novo"]),
+        ("?q=avaliacao", ["novo"]),
+        ("?categoria=CRÍTICA", ["novo"]),
+        ("?tag=fix_login", ["antigo"]),
+        ("?tag=fix_login&ordem=antigos", ["antigo"]),
+        ("?faixa=baixa", ["novo"]),
+        ("?faixa=maxima", ["antigo"]),
+        ("?revisado=true", ["antigo"]),
+        ("?estado=falhou", []),
+        ("?motor=embedded/test", ["novo", "antigo"]),
+        ("?motor=llm/outro", []),
+        ("?desde=2026-11-02", ["novo"]),
+        ("?ate=2026-11-02", ["antigo"]),
+        ("?q=&categoria=&tag=&faixa=&desde=", ["novo", "antigo"]),
+    ],
+)
+def test_a_filter_shows_what_fits_it(browser, query, expected):
+    stored("lindo", external_id="antigo", confidence=0.95, reviewed=True, tags=("fix_login",), moment=NOON)
+    stored(
+        "Péssimas avaliações",
+        external_id="novo",
+        category=Category.CRITICISM,
+        confidence=0.3,
+        moment=NOON + timedelta(days=2),
+    )
+
+    assert shown(browser, query) == expected
+
+
+def test_pages_lead_through_every_comment_once_and_back(browser):
+    some(120)
+    seen, url = [], LIST
+    pages = []
+    while url:
+        response = browser.get(url)
+        pages.append([comment.external_id for comment in response.context["comments"]])
+        seen += pages[-1]
+        url = response.context["next"] and LIST + response.context["next"]
+
+    back = [c.external_id for c in browser.get(LIST + response.context["previous"]).context["comments"]]
+
+    assert seen == sorted((f"c{n:03}" for n in range(120)), reverse=True)
+    assert back == pages[1]
+
+
+@pytest.mark.parametrize("query", ["?faixa=nenhuma", "?cor=azul", "?tag=Login", "?q=%00", "?desde=ontem", "?cursor=x"])
+def test_a_filter_that_cannot_be_read_is_said_and_shows_nothing(browser, query):
+    stored()
+    response = browser.get(LIST + query)
+
+    assert response.status_code == 400
+    assert len(response.context["faults"]) == 1
+    assert "This filter cannot be read" in response.content.decode()
+
+
+@pytest.mark.parametrize("comments", [1, 3])
+@pytest.mark.parametrize("query", ["", "?q=texto", "?tag=fix_login", "?ordem=asc", "?categoria=ELOGIO"])
+def test_the_list_asks_as_many_queries_for_one_comment_as_for_three(
+    browser, django_assert_num_queries, comments, query
+):
+    some(comments, tags=("fix_login",))
+
+    with django_assert_num_queries(10 if "tag=" in query else 9):
+        assert len(shown(browser, query)) == comments
+
+
+def test_no_query_of_the_list_counts_comments(browser):
+    some(2)
+
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(LIST)
+
+    assert [q["sql"] for q in queries if "COUNT(" in q["sql"].upper()] == []
+
+
+@pytest.mark.parametrize(("count", "sentence"), [(0, "0 comments"), (1, "1 comment"), (2, "2 comments")])
+def test_the_count_comes_by_itself(browser, count, sentence):
+    some(count)
+
+    assert browser.get(f"{LIST}contagem/?categoria=ELOGIO").json() == {"sentence": sentence}
+
+
+class Links(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "a":
+            self.found.append(dict(attrs)["href"])
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?categoria=CRÍTICA", "?q=avaliacao&ordem=asc", "?ordem=antigos", "?faixa=baixa"]
+)
+def test_the_export_is_exactly_what_the_list_shows(browser, query):
+    stored("péssimas avaliações", external_id="a", category=Category.CRITICISM, confidence=0.2, moment=NOON)
+    stored("avaliação justa", external_id="b", confidence=0.9, moment=NOON + timedelta(days=1))
+    stored("outra coisa", external_id="c", category=Category.CRITICISM, confidence=0.4)
+    page = browser.get(LIST + query)
+    [csv, _jsonl] = [link for link in Links(page.content.decode()).found if "exportar" in link]
+
+    lines = b"".join(browser.get(csv).streaming_content).decode().splitlines()
+
+    assert [line.split(",")[0] for line in lines] == ["id", *shown(browser, query)]
+
+
+def test_the_export_is_the_apis_own_file(browser, curator_api):
+    stored("=1+1", external_id="a", tags=("fix_login",))
+
+    panel, api = browser.get(f"{LIST}exportar/"), curator_api.get("/api/comentarios/export")
+
+    assert b"".join(panel.streaming_content) == b"".join(api.streaming_content)
+    assert panel["Content-Disposition"] == api["Content-Disposition"]
+
+
+def test_a_reader_sees_no_button_that_would_refuse_them(make_user):
+    browser = Client(headers={"Accept": "text/html", "Accept-Language": "en"})
+    browser.force_login(make_user("leitora", READERS))
+    comment = stored()
+
+    pages = [browser.get(url).content.decode() for url in (LIST, f"{LIST}{comment.pk}/change/", "/painel/")]
+
+    for page in pages:
+        assert 'name="chosen"' not in page
+        assert "exportar" not in page
+        assert 'id="correction"' not in page
+
+
+def correct(browser, *chosen, category="SPAM", **fields):
+    return browser.post(
+        f"{LIST}corrigir/", {"chosen": chosen, "category": category, "next": LIST, **fields}, follow=True
+    )
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_one_verdict_is_recorded_for_each_of_the_selection(browser):
+    some(3)
+    ids = [f"{comment.pk}-{comment.version}" for comment in Comment.objects.order_by("pk")]
+
+    response = correct(browser, *ids[:2], note="corrente")
+
+    assert [c.category for c in Comment.objects.order_by("pk")] == ["SPAM", "SPAM", "ELOGIO"]
+    assert list(Review.objects.order_by("pk").values_list("action", "reviewer__username", "note")) == [
+        ("corrige", "ana", "corrente"),
+        ("corrige", "ana", "corrente"),
+    ]
+    assert said(response) == ["2 comments decided."]
+
+
+def test_a_selection_can_be_confirmed_as_it_is(browser):
+    some(1)
+
+    correct(browser, f"{Comment.objects.get().pk}-1", category="")
+
+    assert Review.objects.get().action == "confirma"
+    assert Comment.objects.get().category == "ELOGIO"
+
+
+def test_what_somebody_changed_meanwhile_or_has_no_category_is_left_alone(browser):
+    some(2)
+    waiting = stored(external_id="espera", category=None)
+    first, second = Comment.objects.exclude(pk=waiting.pk).order_by("pk")
+    Comment.objects.filter(pk=second.pk).update(version=2)
+
+    response = correct(browser, f"{first.pk}-1", f"{second.pk}-1", f"{waiting.pk}-1", category="")
+
+    assert Review.objects.get().comment == first
+    assert said(response)[0] == "1 comment decided."
+    assert said(response)[1].endswith("c001, espera")
+
+
+@pytest.mark.parametrize("chosen", [(), ("abc",), ("1",), ("1-2-3",), ("1-x",), tuple(f"{n}-1" for n in range(501))])
+def test_a_selection_that_cannot_be_is_said_and_decides_nothing(browser, chosen):
+    some(1)
+
+    response = correct(browser, *chosen)
+
+    assert len(said(response)) == 1
+    assert Review.objects.count() == 0
+
+
+def test_a_category_that_is_none_decides_nothing(browser):
+    some(1)
+    correct(browser, f"{Comment.objects.get().pk}-1", category="BRONCA")
+
+    assert Review.objects.count() == 0
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.com", "https://evil.com", "javascript:alert(1)", "/\\evil.com", "x"])
+def test_a_selection_leads_nowhere_else(browser, elsewhere):
+    response = browser.post(f"{LIST}corrigir/", {"next": elsewhere})
+
+    assert (response.status_code, response["Location"]) == (302, LIST)
