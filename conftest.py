@@ -11,6 +11,7 @@ from django.test import Client
 from accounts import tokens
 from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
 from accounts.models import User
+from classifier.review.window import window
 from tests.fakes.llm import LLMServer, serve
 
 PASSWORD = "segredo-bem-comprido-42"
@@ -33,8 +34,9 @@ class Api(Client):
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """No limit and no cached answer outlives a test."""
+    """No limit, no cached answer and no vector in memory outlives a test."""
     cache.clear()
+    window.forget()
     yield
     cache.clear()
 
@@ -45,6 +47,7 @@ def groups_of_the_migrations() -> None:
         ("accounts", "0002_groups", "make"),
         ("accounts", "0003_administrators_revoke", "grant"),
         ("classifier", "0003_permissions", "grant"),
+        ("classifier", "0022_guidelines", "seed"),
     ):
         getattr(import_module(f"{app}.migrations.{migration}"), make)(apps, None)
 

@@ -51,6 +51,7 @@ class Environment(BaseSettings):
 
     CLASSIFIER_ENGINE: Literal["auto", "embedded", "llm"] = "auto"
     CLASSIFY_WAIT_SECONDS: float = Field(20, gt=0, le=120)
+    REVIEW_BLIND_SHARE: float = Field(0.10, ge=0, le=1)
     OPENAI_API_KEY: SecretStr | None = None
     OPENAI_BASE_URL: HttpUrl = HttpUrl("https://api.openai.com/v1")
     LLM_MODEL: str = Field("gpt-4o-mini", min_length=1, max_length=100)

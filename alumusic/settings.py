@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "label what waits": {"task": "classifier.label_waiting", "schedule": timedelta(minutes=1)},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
+    "score what is to be reviewed": {"task": "classifier.score_for_review", "schedule": timedelta(minutes=2)},
     "comments follow merged tags": {"task": "classifier.follow_tags", "schedule": timedelta(minutes=10)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
@@ -222,6 +223,7 @@ CELERY_TIMEZONE = TIME_ZONE
 
 CLASSIFIER_ENGINE = ENV.CLASSIFIER_ENGINE
 CLASSIFY_WAIT_SECONDS = ENV.CLASSIFY_WAIT_SECONDS
+REVIEW_BLIND_SHARE = ENV.REVIEW_BLIND_SHARE
 OPENAI_API_KEY = ENV.OPENAI_API_KEY.get_secret_value() if ENV.OPENAI_API_KEY else ""
 OPENAI_BASE_URL = str(ENV.OPENAI_BASE_URL)
 LLM_MODEL = ENV.LLM_MODEL
@@ -229,7 +231,7 @@ LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
 LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
 
 # What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
-PANEL_URLS = ["classifier.panel.urls"]
+PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls"]
 PANEL_SECTIONS = ["classifier.panel.home.waiting", "classifier.panel.home.week", "classifier.panel.home.engine"]
 PANEL_NOTICES = ["classifier.panel.home.notices"]
 

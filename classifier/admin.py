@@ -6,9 +6,11 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.defaultfilters import truncatechars
+from django.utils.translation import gettext_lazy as _
 
 from alumusic.panel import PanelPage
-from classifier.models import Comment, Tag
+from classifier.models import Comment, Guideline, Tag
 from classifier.panel.comment import CommentPage
 from classifier.panel.comments import CommentList
 from classifier.panel.tags import TagList, TagPage
@@ -56,6 +58,25 @@ class TagAdmin(PageAdmin):
     menu_order = 30
     list_page = TagList
     form_page = TagPage
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Guideline)
+class GuidelineAdmin(admin.ModelAdmin[Guideline]):
+    """One text a category: neither more nor fewer."""
+
+    list_display = ["category", "excerpt"]
+    fields = ["category", "text"]
+    readonly_fields = ["category"]
+
+    @admin.display(description=_("Text"))
+    def excerpt(self, guideline: Guideline) -> str:
+        return truncatechars(guideline.text, 100)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

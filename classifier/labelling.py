@@ -58,12 +58,13 @@ def record(verdicts: Sequence[tuple[Comment, Verdict]], token: uuid.UUID, *, eng
         adopted = set(Comment.adopt(labels, token))
         taken = [(comment, verdict) for comment, verdict in verdicts if comment.pk in adopted]
         Classification.objects.bulk_create(
-            [_classification(comment, verdict, engine) for comment, verdict in taken], ignore_conflicts=True
+            [classification_of(comment, verdict, engine) for comment, verdict in taken], ignore_conflicts=True
         )
     return sorted(adopted)
 
 
-def _classification(comment: Comment, verdict: Verdict, engine: Engine) -> Classification:
+def classification_of(comment: Comment, verdict: Verdict, engine: Engine) -> Classification:
+    """The verdict as it is kept, not yet saved."""
     probabilities = dict(zip(PROBABILITY_COLUMNS, verdict.probabilities or (), strict=False))
     return Classification(
         comment=comment,

@@ -130,13 +130,14 @@ class OneComment(View):
         correction = read_body(wire.Correction, request.data)
         comment = stored_comment(external_id)
         if not etags.matches(request, comment):
-            raise verdicts.ChangedMeanwhile
+            raise verdicts.ChangedMeanwhile.told(comment)
         verdicts.correct(
             comment,
             reviewer=cast(User, request.user),
             category=correction.category,
             tags=correction.tags,
             note=correction.note,
+            as_read="If-Match" in request.headers,
         )
         return self.detail(request, Comment.objects.with_tags().get(pk=comment.pk))
 

@@ -1,9 +1,11 @@
 from .batch import Batch, BatchItem
 from .category import BatchState, Category, CommentState
 from .classification import Classification
-from .comment import Comment, Label
+from .comment import Comment, Label, Standing
 from .embedding import Embedding
+from .guideline import Guideline
 from .review import Review
+from .sitting import ReviewLease, Sitting, Step
 from .tag import CommentTag, Tag
 from .vocabulary import TagsApart, VocabularyAct
 
@@ -17,8 +19,13 @@ __all__ = [
     "CommentState",
     "CommentTag",
     "Embedding",
+    "Guideline",
     "Label",
     "Review",
+    "ReviewLease",
+    "Sitting",
+    "Standing",
+    "Step",
     "Tag",
     "TagsApart",
     "VocabularyAct",

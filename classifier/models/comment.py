@@ -19,6 +19,10 @@ from .tag import CommentTag, Tag
 MAX_TEXT = 5_000
 NO_TAG = 0
 
+TO_REVIEW = Q(reviewed=False, state__in=[CommentState.CLASSIFIED, CommentState.FAILED])
+SCORED = TO_REVIEW & Q(review_score__isnull=False)
+
+REVIEW_COLUMNS = ["review_week", "review_score", "review_reason"]
 LABEL_COLUMNS = ["state", "category", "confidence", "engine", "reviewed", "category_corrected"]
 
 
@@ -30,6 +34,17 @@ class Label:
     confidence: float
     engine: str
     tags: Sequence[str] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All of a comment that a person decides or an undo puts back. tags: sorted names."""
+
+    state: CommentState
+    category: Category | None
+    tags: tuple[str, ...]
+    reviewed: bool
+    category_corrected: bool
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -56,6 +71,18 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Those that wait for a label and that nobody holds."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=CommentState.PENDING)
 
+    def to_review(self) -> Self:
+        """Those that no person has decided and that no machine has in hand."""
+        return self.filter(TO_REVIEW)
+
+    def most_doubtful_first(self) -> Self:
+        """By week, the newest first, and within it by score; of those that have one."""
+        return self.filter(review_score__isnull=False).order_by("-review_week", "-review_score", "-id")
+
+    def to_score(self) -> Self:
+        """Those to review that have no score yet, the newest first."""
+        return self.to_review().filter(review_score=None).order_by("-moment", "-id")
+
     def engines(self) -> list[str]:
         """The names of the engines that labelled any, sorted. A step on their index for each: DISTINCT reads all."""
         names: list[str] = []
@@ -77,10 +104,21 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return {state: counts.get(state, 0) for state in CommentState.values}
 
 
+class ReviewReason(models.TextChoices):
+    """What weighs most in a comment's score."""
+
+    FAILED = "sem_rotulo", _("no engine gave a label")
+    DISAGREEMENT = "discordam", _("the engines disagree")
+    UNCERTAIN = "incerto", _("the engine is not sure")
+    CORRECTED = "corrigidos", _("people corrected its look-alikes")
+    NOVEL = "novo", _("a new subject")
+    SURE = "seguro", _("the engine is sure")
+
+
 class Comment(models.Model):
     """What a listener wrote, and what is said of it now.
 
-    The current label stands in the comment's own columns and only `adopt` and `correct` write them. Where a
+    The current label stands in the comment's own columns and only `adopt` and `settle` write them. Where a
     person has decided, `category` and the tags are the person's; `engine` and `confidence` stay the machine's.
     """
 
@@ -106,6 +144,12 @@ class Comment(models.Model):
     category_corrected = models.BooleanField(_("category corrected"), default=False)
     tags = models.ManyToManyField(Tag, through=CommentTag, verbose_name=_("tags"), related_name="comments")
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    review_week = models.DateField(_("week of the review"), null=True, editable=False)
+    review_score = models.FloatField(_("score for review"), null=True, editable=False)
+    review_reason = models.CharField(
+        _("reason for review"), max_length=12, choices=ReviewReason.choices, blank=True, db_default="", editable=False
+    )
 
     lease_token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
@@ -150,6 +194,11 @@ class Comment(models.Model):
                 | Q(lease_token__isnull=False, lease_until__isnull=False),
                 name="comment_lease_has_token",
             ),
+            models.CheckConstraint(
+                condition=Q(review_score=None, review_week=None)
+                | Q(review_score__gte=0, review_score__lte=1, review_week__isnull=False),
+                name="comment_score_with_week",
+            ),
         ]
         indexes = [
             models.Index(fields=["-moment", "-id"], name="comment_newest"),
@@ -160,6 +209,20 @@ class Comment(models.Model):
             models.Index(Coalesce("confidence", Value(2.0)), "id", name="comment_least_confident"),
             models.Index(Coalesce("confidence", Value(-1.0)), "id", name="comment_most_confident"),
             models.Index(fields=["id"], name="comment_waiting", condition=Q(state=CommentState.PENDING)),
+            models.Index(fields=["-review_week", "-review_score", "-id"], name="comment_to_review", condition=SCORED),
+            models.Index(
+                fields=["category", "-review_week", "-review_score", "-id"],
+                name="comment_to_review_category",
+                condition=SCORED,
+            ),
+            models.Index(
+                fields=["engine", "-review_week", "-review_score", "-id"],
+                name="comment_to_review_engine",
+                condition=SCORED,
+            ),
+            models.Index(
+                fields=["-moment", "-id"], name="comment_to_score", condition=TO_REVIEW & Q(review_score=None)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -195,8 +258,9 @@ class Comment(models.Model):
                 comment.category_corrected |= comment.category != label.category
             else:
                 comment.state, comment.category = CommentState.CLASSIFIED, label.category
+                comment.review_week, comment.review_score, comment.review_reason = None, None, ""
                 retag.append(comment)
-        cls._write(held, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS])
+        cls._write(held, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS, *REVIEW_COLUMNS])
         cls._tag(retag, [labels[comment.pk].tags for comment in retag], retired=False)
         return [comment.pk for comment in held]
 
@@ -217,25 +281,33 @@ class Comment(models.Model):
             if retired or tag.retired_at is None
         )
 
-    def correct(self, category: Category, tags: Collection[str] | None) -> bool:
-        """True when the person's decision was taken; False when somebody changed the comment since it was read.
+    @classmethod
+    def settle(cls, settled: Sequence[tuple["Comment", Standing]]) -> None:
+        """Writes what people decided, or took back, of comments that the caller locked. Constant number of queries.
 
-        tags: None leaves them. To be called in a transaction. A worker that holds the comment keeps its claim, and
-        `adopt` then takes no more than `engine` and `confidence` from it.
+        To be called in a transaction. A worker that holds a comment keeps its claim, and `adopt` then takes no more
+        than `engine` and `confidence` from it.
         """
-        changed = self.category_corrected or (self.category is not None and self.category != category)
-        values: dict[str, Any] = {
-            "state": CommentState.CLASSIFIED,
-            "category": category,
-            "reviewed": True,
-            "category_corrected": changed,
-            "updated_at": timezone.now(),
-            "version": self.version + 1,
-        }
-        if not Comment.objects.filter(pk=self.pk, version=self.version).update(**values):
-            return False
-        for name, value in values.items():
-            setattr(self, name, value)
-        if tags is not None:
-            self._tag([self], [tags])
-        return True
+        now = timezone.now()
+        retag = []
+        for comment, standing in settled:
+            if tuple(comment.tag_names) != standing.tags:
+                retag.append((comment, standing.tags))
+            comment.state, comment.category = standing.state, standing.category
+            comment.reviewed, comment.category_corrected = standing.reviewed, standing.category_corrected
+            comment.updated_at, comment.version = now, comment.version + 1
+        columns = ["updated_at", "version", "state", "category", "reviewed", "category_corrected"]
+        cls._write([comment for comment, _standing in settled], columns)
+        if retag:
+            cls._tag([comment for comment, _tags in retag], [tags for _comment, tags in retag])
+
+    @property
+    def standing(self) -> Standing:
+        """What of it a person may decide, as it stands; as many queries as `tag_names`."""
+        return Standing(
+            state=CommentState(self.state),
+            category=Category(self.category) if self.category else None,
+            tags=tuple(self.tag_names),
+            reviewed=self.reviewed,
+            category_corrected=self.category_corrected,
+        )
