@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,7 +16,9 @@ admin.site.login_form = PanelLoginForm
 admin.site.unregister(Group)
 
 # Django's two boxes and arrows between them say nothing to a screen reader, and are a puzzle on a phone.
-TICKED = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+TICKED: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
+    models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
+}
 
 
 @admin.register(Group)

@@ -6,12 +6,12 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from accounts import tokens
 from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
 from accounts.models import TokenFamily, User
-from classifier.models import Comment, Review, Tag, VocabularyAct
+from classifier.models import Category, Comment, Guideline, Review, Tag, VocabularyAct
 from classifier.tests.comments import stored
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,29 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "comment_count": (ALL, None),
     "comment_export": (REVIEW, None),
     "comment_bulk_correct": (None, REVIEW),
+    "comment_bulk_undo": (None, REVIEW),
+    "comment_look_alikes": (ALL, None),
+    "review": (REVIEW, None),
+    "review_words": (REVIEW, None),
+    **{
+        f"review_{call}": (None, REVIEW)
+        for call in (
+            "cards",
+            "look_alikes",
+            "judge",
+            "skip",
+            "undo",
+            "renew",
+            "give_back",
+            "leave",
+            "progress",
+        )
+    },
+    "classifier_guideline_changelist": (ALL, ALL),
+    "classifier_guideline_change": (ALL, RULE),
+    "classifier_guideline_add": (NOBODY, NOBODY),
+    "classifier_guideline_history": (ALL, ALL),
+    "classifier_guideline_delete": (NOBODY, NOBODY),
     "classifier_comment_changelist": (ALL, None),
     "classifier_comment_change": (ALL, REVIEW),
     "classifier_comment_add": (NOBODY, NOBODY),
@@ -62,6 +85,7 @@ def objects(make_user):
     return {
         "comment": comment.pk,
         "tag": Tag.objects.get().pk,
+        "guideline": Guideline.objects.get_or_create(category=Category.PRAISE)[0].pk,
         "user": target.pk,
         "group": Group.objects.get(name=API_CLIENT).pk,
         "tokenfamily": TokenFamily.objects.get().pk,
@@ -83,10 +107,16 @@ def addresses(objects):
 
 
 def address(name, objects):
-    if not re.search(r"_(change|delete|history|password_change)$", name) or name == "password_change":
+    try:
         return reverse(f"admin:{name}")
-    model = re.sub(r"_(change|delete|history)$", "", name.removesuffix("_password_change")).rpartition("_")[2]
-    return reverse(f"admin:{name}", args=[objects[model]])
+    except NoReverseMatch:
+        return reverse(f"admin:{name}", args=[objects[model_of(name)]])
+
+
+def model_of(name):
+    if name.endswith("look_alikes"):
+        return "comment"
+    return re.sub(r"_(change|delete|history)$", "", name.removesuffix("_password_change")).rpartition("_")[2]
 
 
 def forged(name, objects):

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -13,10 +13,27 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from alumusic.panel import PanelPage
-from classifier.models import Category, Comment, Tag
+from classifier.models import Category, Comment, Sitting, Tag
 from classifier.panel.forms import CorrectionForm
 from classifier.panel.timeline import Event, timeline
 from classifier.review import verdicts
+from classifier.review.alike import look_alikes
+
+MOST_LOOK_ALIKES = 8
+
+
+class LookAlikes(PanelPage):
+    """The comments of nearly the same meaning, as a part of the page; asked for once the page is there."""
+
+    title = gettext_lazy("Look-alikes")
+    permissions = {"GET": "classifier.view_comment"}
+    template_name = "classifier/look_alikes.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        comment = get_object_or_404(Comment, pk=pk)
+        found = look_alikes(comment, Sitting(curator=cast(User, request.user)))[:MOST_LOOK_ALIKES]
+        may_know = request.user.has_perm("classifier.review_comment")
+        return render(request, self.template_name, {"found": found, "may_know": may_know})
 
 
 class CommentPage(PanelPage):

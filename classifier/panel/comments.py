@@ -1,5 +1,6 @@
 """The list of comments: any filter of a million rows at once, and what can be done with what it shows."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -19,14 +20,16 @@ from alumusic.panel import PanelPage
 from alumusic.problems import Invalid
 from classifier import paging
 from classifier.api.attachment import attachment
-from classifier.models import Category, Comment, CommentState, Tag
+from classifier.models import Category, Comment, CommentState, Step, Tag
 from classifier.panel.filters import BAND_NAMES, ListQuery, query_string, read_filters
 from classifier.panel.forms import BulkForm
 from classifier.review import bulk
+from classifier.review.verdicts import Decision
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
 LIST = "admin:classifier_comment_changelist"
+LAST_BULK = "last_bulk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class CommentList(PanelPage):
             may_export=may("classifier.export_comment"),
             filters=query_string(request, cursor=None),
             bulk=BulkForm(),
+            last_bulk=last_bulk(request),
             **self.choices(),
         )
 
@@ -122,27 +126,53 @@ class BulkCorrection(PanelPage):
             for errors in form.errors.values():
                 messages.error(request, str(errors[0]))
             return redirect(way_back(request))
-        done, changed = bulk.correct_each(
+        done = bulk.correct(
             form.cleaned_data["chosen"],
+            Decision(form.cleaned_data["category"], note=form.cleaned_data["note"]),
             reviewer=cast(User, request.user),
-            category=form.cleaned_data["category"],
-            note=form.cleaned_data["note"],
         )
-        self.tell(len(done), changed)
+        if done.step:
+            request.session[LAST_BULK] = str(done.step.pk)
+        if done.left:
+            messages.warning(request, self.left_alone(done.left))
         return redirect(way_back(request))
 
-    def tell(self, done: int, changed: Sequence[Comment]) -> None:
-        if done:
-            sentence = ngettext("%(n)s comment decided.", "%(n)s comments decided.", done)
-            messages.success(self.request, sentence % {"n": number_format(done)})
-        if changed:
-            sentence = ngettext(
-                "%(n)s stays as it is: somebody changed it meanwhile, or it has no category to confirm. %(ids)s",
-                "%(n)s stay as they are: somebody changed them meanwhile, or they have no category to confirm. %(ids)s",
-                len(changed),
-            )
-            ids = ", ".join(comment.external_id for comment in changed[:5]) + ("…" if len(changed) > 5 else "")
-            messages.warning(self.request, sentence % {"n": len(changed), "ids": ids})
+    @staticmethod
+    def left_alone(comments: Sequence[Comment]) -> str:
+        sentence = ngettext(
+            "%(n)s stays as it is: somebody changed it meanwhile, or it has no category to confirm. %(ids)s",
+            "%(n)s stay as they are: somebody changed them meanwhile, or they have no category to confirm. %(ids)s",
+            len(comments),
+        )
+        ids = ", ".join(comment.external_id for comment in comments[:5]) + ("…" if len(comments) > 5 else "")
+        return sentence % {"n": len(comments), "ids": ids}
+
+
+class BulkUndo(PanelPage):
+    """Takes back the last verdict on a selection, whole."""
+
+    title = gettext_lazy("Take back")
+    permissions = {"POST": "classifier.review_comment"}
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        step = last_bulk(request)
+        request.session.pop(LAST_BULK, None)
+        if step is None:
+            messages.warning(request, _("There is nothing left to take back."))
+            return redirect(way_back(request))
+        outcome = bulk.undo(step)
+        count = len(outcome.reviews)
+        sentence = ngettext("%(n)s decision taken back.", "%(n)s decisions taken back.", count)
+        messages.success(request, sentence % {"n": number_format(count)})
+        for left in outcome.left_out[:5]:
+            messages.warning(request, left.reason)
+        return redirect(way_back(request))
+
+
+def last_bulk(request: HttpRequest) -> Step | None:
+    """The last verdict that the reader gave on a selection in this session, where it can still be taken back."""
+    key = request.session.get(LAST_BULK)
+    return bulk.undoable(uuid.UUID(key), cast(User, request.user)) if key else None
 
 
 def way_back(request: HttpRequest) -> str:

@@ -192,7 +192,7 @@ def test_one_verdict_is_recorded_for_each_of_the_selection(browser):
         ("corrige", "ana", "corrente"),
         ("corrige", "ana", "corrente"),
     ]
-    assert said(response) == ["2 comments decided."]
+    assert (said(response), response.context["last_bulk"].reviews.count()) == ([], 2)
 
 
 def test_a_selection_can_be_confirmed_as_it_is(browser):
@@ -213,8 +213,7 @@ def test_what_somebody_changed_meanwhile_or_has_no_category_is_left_alone(browse
     response = correct(browser, f"{first.pk}-1", f"{second.pk}-1", f"{waiting.pk}-1", category="")
 
     assert Review.objects.get().comment == first
-    assert said(response)[0] == "1 comment decided."
-    assert said(response)[1].endswith("c001, espera")
+    assert said(response)[0].endswith("c001, espera")
 
 
 @pytest.mark.parametrize("chosen", [(), ("abc",), ("1",), ("1-2-3",), ("1-x",), tuple(f"{n}-1" for n in range(501))])
@@ -239,3 +238,56 @@ def test_a_selection_leads_nowhere_else(browser, elsewhere):
     response = browser.post(f"{LIST}corrigir/", {"next": elsewhere})
 
     assert (response.status_code, response["Location"]) == (302, LIST)
+
+
+def take_back(browser):
+    return browser.post(f"{LIST}desfazer/", {"next": LIST}, follow=True)
+
+
+def test_a_verdict_on_a_selection_is_taken_back_whole(browser):
+    some(2)
+    stored("espera", external_id="espera", category=None)
+    before = list(Comment.objects.order_by("pk").values_list("category", "state", "reviewed"))
+    correct(browser, *[f"{comment.pk}-1" for comment in Comment.objects.all()])
+
+    response = take_back(browser)
+
+    assert said(response) == ["3 decisions taken back."]
+    assert list(Comment.objects.order_by("pk").values_list("category", "state", "reviewed")) == before
+    assert list(Review.objects.order_by("pk").values_list("action", flat=True)) == ["corrige"] * 3 + ["desfaz"] * 3
+    assert response.context["last_bulk"] is None
+
+
+def test_what_somebody_decided_since_is_not_taken_back(browser, curator_api):
+    some(2)
+    correct(browser, *[f"{comment.pk}-1" for comment in Comment.objects.all()])
+    curator_api.patch("/api/comentarios/c000", {"categoria": "DÚVIDA"})
+
+    response = take_back(browser)
+
+    assert said(response)[0] == "1 decision taken back."
+    assert [c.category for c in Comment.objects.order_by("external_id")] == ["DÚVIDA", "ELOGIO"]
+
+
+def test_nothing_is_taken_back_twice_or_by_another(browser, make_user):
+    some(1)
+    correct(browser, f"{Comment.objects.get().pk}-1")
+    other = Client(headers={"Accept": "text/html", "Accept-Language": "en"})
+    other.force_login(make_user("bia", CURATORS))
+
+    answers = [said(take_back(each)) for each in (other, browser, browser)]
+
+    assert answers == [
+        ["There is nothing left to take back."],
+        ["1 decision taken back."],
+        ["There is nothing left to take back."],
+    ]
+
+
+@pytest.mark.parametrize("comments", [1, 3])
+def test_a_verdict_asks_as_many_queries_for_one_comment_as_for_three(browser, django_assert_num_queries, comments):
+    some(comments)
+    form = {"chosen": [f"{comment.pk}-1" for comment in Comment.objects.all()], "category": "SPAM", "next": LIST}
+
+    with django_assert_num_queries(16):
+        browser.post(f"{LIST}corrigir/", form)

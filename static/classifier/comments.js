@@ -40,3 +40,8 @@ if (bulk && all) {
   );
   show();
 }
+
+// A second press of the button would find that the first has changed everything.
+document.querySelector("#selection")?.addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll("button")) setTimeout(() => (button.disabled = true));
+});
