@@ -20,20 +20,23 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import numpy as np
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import Group
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
-from django.middleware.csrf import _get_new_csrf_string
-from reading import Server
+import reading
 
-from accounts.groups import CURATORS
-from accounts.models import User
-from classifier.engines.embedded import EmbeddedEngine
-from classifier.models import Category, Comment, Embedding
-from classifier.review.window import SIZE
+Server = reading.Server
+
+import numpy as np  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.auth.models import Group  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.middleware.csrf import _get_new_csrf_string  # noqa: E402
+
+from accounts.groups import CURATORS  # noqa: E402
+from accounts.models import User  # noqa: E402
+from classifier.engines.embedded import EmbeddedEngine  # noqa: E402
+from classifier.models import Category, Comment, Embedding  # noqa: E402
+from classifier.review.window import SIZE  # noqa: E402
 
 VERDICTS = 300
 DIMENSIONS = 384

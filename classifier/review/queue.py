@@ -47,19 +47,22 @@ def _held_again(sitting: Sitting, at_hand: Collection[int]) -> list[ReviewLease]
 
 
 def _lend(sitting: Sitting, selection: Selection, *, want: int) -> list[ReviewLease]:
-    """Leases on what comes next; a comment that another took in the same moment is made up for."""
+    """Leases on what comes next; a comment that another took in the same moment is made up for.
+
+    Blind cards take the place of others: where the selection has nothing left, none is drawn either.
+    """
     lent: list[ReviewLease] = []
     for _round in range(ROUNDS):
         missing = want - len(lent)
         if missing <= 0:
             break
-        blind = sum(draw.falls(settings.REVIEW_BLIND_SHARE) for _card in range(missing))
-        chosen = _in_order(sitting, selection, missing - blind)
-        got = leases.take(chosen, sitting)
+        chosen = _in_order(sitting, selection, missing)
+        blind = sum(draw.falls(settings.REVIEW_BLIND_SHARE) for _card in chosen)
+        got = leases.take(chosen[: len(chosen) - blind], sitting)
         for _card in range(blind):
             got[draw.place(got) : 0] = _drawn(sitting, selection)
         lent += got
-        if len(got) == missing:
+        if len(chosen) < missing or len(got) == missing:
             break
     return lent
 
@@ -72,8 +75,6 @@ def _drawn(sitting: Sitting, selection: Selection) -> list[ReviewLease]:
 
 def _in_order(sitting: Sitting, selection: Selection, count: int) -> list[Comment]:
     """The next `count`, near-copies apart. What is not scored yet comes last in its week."""
-    if not count:
-        return []
     scored = leases.free(selection.scored(), sitting)[: count + SPARE]
     fresh = leases.free(selection.comments().to_score(), sitting)[: count + SPARE]
     found = sorted([*scored, *fresh], key=_place)[: count + SPARE]

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from accounts.groups import CURATORS, READERS
+from accounts.groups import ADMINISTRATORS, CURATORS, READERS
 from classifier.models import Category, Comment, CommentState, ReviewLease
 from classifier.tests.comments import stored
 from classifier.tests.desk import Desk, embed, said, to_review
@@ -217,19 +217,30 @@ def test_a_blind_verdict_keeps_the_probability_of_its_draw_and_then_tells_what_t
 def test_blind_cards_are_drawn_from_the_period_whatever_the_label(desk, settings):
     settings.REVIEW_BLIND_SHARE = 1
     inside = {to_review(f"c{n}", category=category).pk for n, category in enumerate(Category)}
-    to_review("antigo", moment=weeks_ago(60))
+    to_review("antigo", moment=weeks_ago(60), category=Category.SPAM)
+    drawn = set()
 
-    cards = desk.cards(10, categoria="SPAM", desde=weeks_ago(1).date().isoformat())
+    for _ in range(100):
+        [card] = desk.cards(1, categoria="SPAM", desde=weeks_ago(1).date().isoformat())
+        drawn.add(card["id"])
+        assert ReviewLease.objects.get().draw_probability == 0.2
+        desk.call("devolver", comentarios=[card["id"]])
 
-    assert {card["id"] for card in cards} == inside
-    assert ReviewLease.objects.filter(draw_probability=0.2).count() == 5
+    assert drawn == inside
+
+
+def test_where_the_filter_has_nothing_left_no_blind_card_is_drawn(desk, settings):
+    settings.REVIEW_BLIND_SHARE = 1
+    to_review("c", category=Category.PRAISE)
+
+    assert desk.cards(8, categoria="SPAM") == []
 
 
 def test_every_comment_is_as_likely_to_be_drawn(make_user, settings):
     settings.REVIEW_BLIND_SHARE = 1
     for n in range(4):
         to_review(f"c{n}", score=n / 4)
-    drawn = Counter()
+    drawn: Counter[str] = Counter()
     desk = Desk(make_user("curadora", CURATORS))
     for _ in range(200):
         [card] = desk.cards(1)
@@ -361,3 +372,14 @@ def test_vectors_that_come_later_are_found_too(desk):
     embed(stored("b"), 1, 0.1)
 
     assert [each["texto"] for each in desk.look_alikes({"id": card.pk})] == ["b"]
+
+
+def test_an_administrator_edits_a_guideline_and_the_queue_shows_it(make_user):
+    administrator = Desk(make_user("administradora", ADMINISTRATORS))
+    url = f"/painel/classifier/guideline/{Category.SPAM}/change/"
+
+    assert administrator.post(url, {"text": "Tudo o que vende."}).status_code == 302
+
+    page = Desk(make_user("curadora", CURATORS))
+    assert "Tudo o que vende." in page.get("/painel/revisao/", headers={"Accept": "text/html"}).content.decode()
+    assert page.post(url, {"text": "x"}, headers={"Accept": "text/html"}).status_code == 403

@@ -64,7 +64,7 @@ def test_a_verdict_confirms_or_corrects(desk):
     assert (acts(right), acts(wrong)) == ([("confirma", "ELOGIO")], [("corrige", "SPAM")])
     assert standing(wrong) == ("classificado", "SPAM", ["fix_login"], True, True)
     review = wrong.reviews.get()
-    assert (review.note, review.blind, review.reviewer.username) == ("corrente", False, "curadora")
+    assert (review.note, review.blind, str(review.reviewer)) == ("corrente", False, "curadora")
     assert ReviewLease.objects.count() == 0
     assert desk.cards() == []
 
@@ -110,7 +110,7 @@ def test_of_two_curators_at_the_same_instant_one_is_recorded_and_the_other_told(
     assert Counter(answer.status_code for answer in answers) == {200: 1, 412: 1}
     [lost] = [answer.json() for answer in answers if answer.status_code == 412]
     winner = comment.reviews.get()
-    assert lost["detail"].startswith(f"{winner.reviewer.username} decidiu {winner.category} ")
+    assert lost["detail"].startswith(f"{winner.reviewer} decidiu {winner.category} ")
     assert lost["agora"] == {"versao": 2, "categoria": winner.category, "tags": []}
 
 

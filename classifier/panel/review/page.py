@@ -82,5 +82,4 @@ def words() -> dict[str, Any]:
         "today": _("%(n)s today"),
         "pace": _("%(n)s an hour"),
         "agreement": _("%(n)s agreement"),
-        "unsentLeave": _("Some verdicts have not been sent yet."),
     }

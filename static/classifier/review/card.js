@@ -26,6 +26,7 @@ export function showCard(card) {
 }
 
 function showProposal(proposal) {
+  at("accept").hidden = !proposal?.categoria;
   const shares = proposal?.probabilidades ?? null;
   for (const { value, button } of categories) {
     const proposed = proposal?.categoria === value;

@@ -21,7 +21,8 @@ export function count(decided, sitting, filters) {
     if (!known.ou_mais) known.faltam = Math.max(0, known.faltam - decided);
     draw();
   }
-  if (Date.now() - asked > EVERY_MS) askProgress(sitting, filters);
+  const several = Math.abs(decided) > 1; // of a family some may be outside the filter
+  if (several || Date.now() - asked > EVERY_MS) askProgress(sitting, filters);
 }
 
 function draw() {
