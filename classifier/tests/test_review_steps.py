@@ -7,11 +7,10 @@ from functools import partial
 import pytest
 
 from accounts.groups import CURATORS
-from classifier import labelling
-from classifier.engines import Verdict, embedded_engine
 from classifier.models import Category, Comment, CommentState, Review, ReviewLease, Tag
 from classifier.tests.comments import stored
 from classifier.tests.desk import Desk, to_review
+from classifier.tests.machines import labelled_by_machine
 from conftest import Api
 from tests.racing import at_once
 
@@ -125,11 +124,9 @@ def test_who_was_slower_may_insist(desk, other):
 
 
 def test_a_machine_that_labels_anew_meanwhile_does_not_stand_in_the_way(desk):
-    token = uuid.uuid4()
     comment = to_review(category=Category.PRAISE)
     [card] = desk.cards()
-    Comment.objects.filter(pk=comment.pk).update(lease_token=token, lease_until=comment.moment)
-    labelling.record([(comment, Verdict(Category.SPAM, 0.8))], token, engine=embedded_engine())
+    labelled_by_machine(comment, category=Category.SPAM)
 
     assert desk.judge(card, "ELOGIO").status_code == 200
     assert standing(comment)[1] == "ELOGIO"
