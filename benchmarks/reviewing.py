@@ -3,8 +3,8 @@
     python benchmarks/fill.py 1000000
     python benchmarks/reviewing.py
 
-Gives what is not scored yet a score, and the newest 50,000 comments a vector, if they have none; then measures one
-curator at work through one gunicorn worker.
+Gives the newest 50,000 comments a vector, if they have none; then measures one curator at work through one gunicorn
+worker.
 """
 
 import http.client
@@ -45,17 +45,8 @@ FILTERS: list[dict[str, str]] = [
     {"texto": "não gostei"}, {"texto": "sanfona"}, {"texto": "xilofone"}, {"ate": "2026-03-01"},
 ]  # fmt: skip
 
-SCORE = """
-UPDATE classifier_comment
-SET review_week = date_trunc('week', moment AT TIME ZONE %s)::date,
-    review_score = round(power(random(), 3)::numeric, 4), review_reason = 'incerto'
-WHERE review_score IS NULL AND NOT reviewed AND state <> 'pendente'
-"""
-
 
 def prepare() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(SCORE, [settings.TIME_ZONE])
     missing = SIZE - Embedding.objects.count()
     if missing > 0:
         rng = np.random.default_rng(7)

@@ -21,10 +21,13 @@ CHUNK = 100
 VECTOR_WAIT = timedelta(minutes=15)
 
 # A comment whose nearest is as far as UNKNOWN is all new, as near as KNOWN not at all; both are cosines of e5, where
-# two comments at random have 0.84. NOVELTY and CORRECTED are what such a sign alone may bring a score to.
+# two comments at random have 0.84. NOVELTY and CORRECTED are what such a sign alone may bring a score to; from CLEARLY
+# on it may be named as the reason, as a doubt is from UNSURE on.
 KNOWN, UNKNOWN = 0.88, 0.80
 NOVELTY = 0.3
 CORRECTED = 0.6
+CLEARLY = 0.5
+UNSURE = 0.2
 LIKE = 0.93
 NEIGHBOURS = 12
 LEARNT_FROM = timedelta(minutes=10)
@@ -53,11 +56,11 @@ class Signals:
         novelty, corrected = NOVELTY * self.novelty, CORRECTED * self.corrected
         if self.disagree:
             return ReviewReason.DISAGREEMENT
-        if corrected and corrected >= max(self.doubt, novelty):
+        if self.corrected >= CLEARLY and corrected >= max(self.doubt, novelty):
             return ReviewReason.CORRECTED
-        if novelty and novelty >= self.doubt:
+        if self.novelty >= CLEARLY and novelty >= self.doubt:
             return ReviewReason.NOVEL
-        return ReviewReason.UNCERTAIN if self.doubt >= 0.2 else ReviewReason.SURE
+        return ReviewReason.UNCERTAIN if self.doubt >= UNSURE else ReviewReason.SURE
 
 
 def novelty_of(nearest: float) -> float:

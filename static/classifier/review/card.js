@@ -16,7 +16,9 @@ export function showCard(card) {
   parts.card.dataset.comment = card.id;
   parts.reasons.replaceChildren(...card.motivos.map(item));
   parts.text.textContent = card.texto;
-  parts.text.classList.toggle("is-long", card.texto.length > 400);
+  const long = card.texto.length > 400;
+  parts.text.classList.toggle("is-long", long);
+  parts.text.tabIndex = long ? 0 : -1; // it scrolls then, by the keyboard too
   parts.meta.textContent = [card.idade, card.origem, card.autor, card.proposta?.motor].filter(Boolean).join(" · ");
   parts.meta.title = card.momento;
   parts.detail.hidden = card.cego;
