@@ -144,13 +144,13 @@ def test_a_comment_that_is_gone_is_said_to_be(desk):
 def test_former_tags_are_given_by_their_name_of_today_and_retired_ones_refused(desk):
     today = Tag.objects.create(name="fix_login")
     Tag.objects.create(name="fix_entrar", merged_into=today)
-    retired = to_review(tags=("fix_fax",))
-    Tag.objects.filter(name="fix_fax").update(retired_at=retired.created_at)
+    comment = to_review()
+    Tag.objects.create(name="fix_fax", retired_at=comment.created_at)
     [card] = desk.cards()
 
     assert desk.judge(card, "SPAM", tags_funcionalidades=["fix_fax"]).status_code == 400
     assert desk.judge(card, "SPAM", tags_funcionalidades=["fix_entrar"]).status_code == 200
-    assert standing(retired)[2] == ["fix_login"]
+    assert standing(comment)[2] == ["fix_login"]
 
 
 @pytest.mark.parametrize(
