@@ -255,8 +255,13 @@ LLM_MASK_PII = ENV.LLM_MASK_PII
 
 # What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
 PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls"]
-PANEL_SECTIONS = ["classifier.panel.home.waiting", "classifier.panel.home.week", "classifier.panel.home.engine"]
-PANEL_NOTICES = ["classifier.panel.home.notices"]
+PANEL_SECTIONS = [
+    "classifier.panel.home.waiting",
+    "classifier.panel.home.week",
+    "classifier.panel.home.engine",
+    "reports.home.last_summary",
+]
+PANEL_NOTICES = ["classifier.panel.home.notices", "reports.home.notices"]
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
 METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
