@@ -45,8 +45,6 @@ def _sentence(alert: delivery.Alert) -> str:
         )
         parts.append(unknown % {"n": alert.uncertain})
     if alert.waiting:
-        waiting = ngettext(
-            "%(n)s mail waits for its next try.", "%(n)s mails wait for their next try.", alert.waiting
-        )
+        waiting = ngettext("%(n)s mail waits for its next try.", "%(n)s mails wait for their next try.", alert.waiting)
         parts.append(waiting % {"n": alert.waiting})
     return " ".join([parts[0] % {"week": alert.summary.week}, *parts[1:]])
