@@ -205,13 +205,13 @@ class Comment(models.Model):
                 retag.append(comment)
         cls._write(taken, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS])
         cls._tag(retag, [labels[comment.pk].tags for comment in retag])
-        signals.tell(taken)
         return [comment.pk for comment in taken]
 
     @classmethod
     def _write(cls, comments: Sequence["Comment"], columns: list[str]) -> None:
         """One UPDATE for all of them: an upsert over rows that are locked, which unlike CASE … WHEN stays linear."""
         cls.objects.bulk_create(comments, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+        signals.tell(comments)
 
     @staticmethod
     def _tag(comments: Sequence["Comment"], names: Sequence[Collection[str]]) -> None:
