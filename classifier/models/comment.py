@@ -292,13 +292,13 @@ class Comment(models.Model):
                 retag.append(comment)
         cls._write(taken, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS, *REVIEW_COLUMNS])
         cls._tag(retag, [labels[comment.pk].tags for comment in retag], retired=False)
-        signals.tell(taken)
         return [comment.pk for comment in taken]
 
     @classmethod
     def _write(cls, comments: Sequence["Comment"], columns: list[str]) -> None:
         """One UPDATE for all of them: an upsert over rows that are locked, which unlike CASE … WHEN stays linear."""
         cls.objects.bulk_create(comments, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+        signals.tell(comments)
 
     @staticmethod
     def _tag(comments: Sequence["Comment"], names: Sequence[Collection[str]], *, retired: bool = True) -> None:
@@ -331,7 +331,6 @@ class Comment(models.Model):
         cls._write([comment for comment, _standing in settled], columns)
         if retag:
             cls._tag([comment for comment, _tags in retag], [tags for _comment, tags in retag])
-        signals.tell(comment for comment, _standing in settled)
 
     @property
     def standing(self) -> Standing:
