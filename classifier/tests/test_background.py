@@ -97,6 +97,6 @@ def test_the_queries_of_a_long_list_do_not_grow_with_it(api, django_assert_num_q
     api.post("/api/comentarios", [sent()], headers=LATER)
 
     for count in (1, 3, 30):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             api.post("/api/comentarios", [sent() for _ in range(count)], headers=LATER)
     assert Comment.objects.filter(state=CommentState.PENDING).count() == 35
