@@ -1,5 +1,6 @@
 import logging
 import os
+import time
 import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
 SHORTEST_CALL_SECONDS = 0.05
+# A call that hangs has cost as much time as several that fail.
+TIMEOUT_TRIES = 3
 
 
 class Client:
@@ -51,11 +54,17 @@ class Client:
         self._lock = Lock()
         self._dialect = Dialect()
         self._asked = 0
+        self._seconds: float | None = None
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="llm")
         limits = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
         http = openai.DefaultHttpx2Client(transport=PunctualTransport(verify=certificates(), limits=limits))
         self._openai = openai.OpenAI(base_url=base_url, api_key=_sendable(api_key), max_retries=0, http_client=http)
         weakref.finalize(self, http.close)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long a call has taken of late; None before the first answer."""
+        return self._seconds
 
     @property
     def free(self) -> int:
@@ -120,7 +129,7 @@ class Client:
                 last, refusals = fault, refusals + 1
                 self._wait(self._patience.after(refusals, fault), fault, deadline, stop)
             except Unavailable as fault:
-                last, failures = fault, failures + 1
+                last, failures = fault, failures + (TIMEOUT_TRIES if fault.reason == "timeout" else 1)
                 self._wait(self._patience.before(failures, fault), fault, deadline, stop)
             except OutOfTime as fault:
                 raise last or fault from None  # what kept it from an answer says more than that time ran out
@@ -142,7 +151,12 @@ class Client:
                 raise
             notes.ended(attempt, OK, answer.usage)
             self._gate.succeeded(era)
+            self._took(time.monotonic() - attempt.started)
             return answer
+
+    def _took(self, seconds: float) -> None:
+        with self._lock:
+            self._seconds = seconds if self._seconds is None else 0.7 * self._seconds + 0.3 * seconds
 
     def _answer(self, question: Question, dialect: Dialect, seconds: float, deadline: float) -> Answer:
         try:
