@@ -1,6 +1,7 @@
 """The stored figures are what a plain reading of the comments gives, whatever happened to them and whenever."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from alumusic.weeks import Week, start_of
 from classifier import intake
-from classifier.engines import Failure, Verdict
+from classifier.engines import Failure, Part, Verdict
 from classifier.models import Category, Comment
 from classifier.review import verdicts
 from reports import figures
@@ -61,19 +62,17 @@ class Scripted:
     def __init__(self, story: list[dict[str, Any]], reviewer: User) -> None:
         self.story, self.reviewer = story, reviewer
 
-    def label(self, texts: Any, *, deadline: float) -> list[Verdict | Failure]:
+    def label(self, texts: Any, *, deadline: float) -> Iterator[Part]:
         told = [self.story[int(text)] for text in texts]
         figures.between(*span(self.story))  # what is labelled next must undo what is counted already
         for text, each in zip(texts, told, strict=True):
             if each["act"] == "is corrected before its label":
                 comment = Comment.objects.get(text=text, created_by=self.reviewer)
                 verdicts.correct(comment, reviewer=self.reviewer, category=each["corrected"], tags=["doc_ajuda"])
-        return [
-            Failure("not now", transient=True)
-            if each["act"] == "waits"
-            else Verdict(each["category"], each["confidence"], tuple(sorted(each["tags"])))
-            for each in told
-        ]
+        labels = [Verdict(each["category"], each["confidence"], tuple(sorted(each["tags"]))) for each in told]
+        waiting = [each["act"] == "waits" for each in told]
+        results = [Failure("busy") if waits else verdict for waits, verdict in zip(waiting, labels, strict=True)]
+        yield Part(self.name, self.prompt_version, dict(enumerate(results)))
 
 
 def happen(story: list[dict[str, Any]], user: User) -> None:
