@@ -149,9 +149,6 @@ class WeeklySummaryAdmin(ReadOnly):
         may_send = {"may_send": request.user.has_perm(SEND)}
         return super().change_view(request, object_id, form_url, {**may_send, **(extra_context or {})})
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"alerts": delivery.alerts(), **(extra_context or {})})
-
     @admin.display(description=_("days"))
     def span(self, summary: WeeklySummary) -> str:
         return document.title(summary)
@@ -213,6 +210,11 @@ class RecipientAdmin(admin.ModelAdmin[Recipient]):
     search_fields = ["email", "name"]
     fields = ["name", "email", "active", "unsubscribed_at"]
     readonly_fields = ["unsubscribed_at"]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Whoever may delete a recipient may delete what was sent to them with it, though nobody may alone."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, lacking - {Delivery._meta.verbose_name}, protected
 
     def save_model(self, request: HttpRequest, obj: Recipient, form: Any, change: Any) -> None:
         if obj.active:
