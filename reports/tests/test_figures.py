@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
 from alumusic.weeks import Week, start_of
-from classifier import intake
+from classifier import intake, vocabulary
 from classifier.engines import Failure, Part, Verdict
-from classifier.models import Category, Comment
+from classifier.models import Category, Comment, Tag
 from classifier.review import verdicts
+from classifier.tests.comments import stored
 from reports import figures
 from reports.tests import plain
 
@@ -163,3 +165,20 @@ def test_the_largest_remainders_get_what_rounding_leaves():
     assert figures.percentages({"a": 1, "b": 1, "c": 1}) == {"a": 33.4, "b": 33.3, "c": 33.3}
     assert figures.percentages({"a": 2, "b": 4, "c": 1}) == {"a": 28.6, "b": 57.1, "c": 14.3}
     assert figures.percentages({"a": 0, "b": 0}) == {"a": 0.0, "b": 0.0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merged_tag_counts_under_its_new_name(make_user):
+    user = make_user("ana")
+    comment = stored("não abre")
+    verdicts.correct(comment, reviewer=user, category=Category.CRITICISM, tags=["fix_entrar"])
+    target = Tag.objects.create(name="fix_login")
+    start = start_of(timezone.localdate(comment.moment))
+
+    def tags():
+        return set(figures.between(start, start + timedelta(days=1)).by_tag_and_category)
+
+    before = tags()
+    vocabulary.merge(Tag.objects.get(name="fix_entrar"), target, by=user)
+
+    assert (before, tags()) == ({"fix_entrar"}, {"fix_login"})
