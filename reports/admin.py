@@ -149,6 +149,9 @@ class WeeklySummaryAdmin(ReadOnly):
         may_send = {"may_send": request.user.has_perm(SEND)}
         return super().change_view(request, object_id, form_url, {**may_send, **(extra_context or {})})
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"alerts": delivery.alerts(), **(extra_context or {})})
+
     @admin.display(description=_("days"))
     def span(self, summary: WeeklySummary) -> str:
         return document.title(summary)
