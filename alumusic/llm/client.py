@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS = 5.0
 SHORTEST_CALL_SECONDS = 0.05
 # A call that hangs has cost as much time as several that fail.
-TIMEOUT_TRIES = 3
+TRIES_OF_A_HANG = 3
 
 
 class Client:
@@ -119,7 +119,7 @@ class Client:
         failures = refusals = 0
         last: Unavailable | None = None
         while True:
-            dialect = self._dialect
+            dialect, began = self._dialect, self._patience.now()
             try:
                 return self._call(question, dialect, deadline, stop, notes)
             except Rejected as fault:
@@ -129,7 +129,8 @@ class Client:
                 last, refusals = fault, refusals + 1
                 self._wait(self._patience.after(refusals, fault), fault, deadline, stop)
             except Unavailable as fault:
-                last, failures = fault, failures + (TIMEOUT_TRIES if fault.reason == "timeout" else 1)
+                hung = self._patience.now() - began >= self._timeout
+                last, failures = fault, failures + (TRIES_OF_A_HANG if hung else 1)
                 self._wait(self._patience.before(failures, fault), fault, deadline, stop)
             except OutOfTime as fault:
                 raise last or fault from None  # what kept it from an answer says more than that time ran out
