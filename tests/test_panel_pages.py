@@ -12,7 +12,7 @@ from accounts import tokens
 from accounts.groups import ADMINISTRATORS, CURATORS, READERS
 from accounts.models import TokenFamily, User
 from classifier import vocabulary
-from classifier.models import Category, Classification, Comment, Review, Tag
+from classifier.models import Batch, Category, Classification, Comment, Review, Tag, Upload
 from classifier.review import verdicts
 from classifier.tests.comments import stored
 from tests.payloads import PAYLOADS
@@ -41,6 +41,8 @@ def full(make_user):
     vocabulary.describe(login, "entrar na conta", by=ana)
     vocabulary.merge(Tag.objects.create(name="fix_logon"), login, by=ana)
     tokens.issue(ana)
+    batch = Batch.objects.create(owner=ana)
+    Upload.objects.create(batch=batch, name="x.csv", format="csv", encoding="utf-8", size=1, lines=1, sha256="0")
     group = Group.objects.get(name=READERS).pk
     return [
         "/painel/",
@@ -52,6 +54,9 @@ def full(make_user):
         f"{LIST}{waiting.pk}/change/",
         f"{LIST}{comment.pk}/delete/",
         "/painel/classifier/",
+        "/painel/classifier/upload/",
+        f"/painel/classifier/upload/{batch.pk}/change/",
+        f"/painel/classifier/comment/reclassificar/{batch.pk}/",
         "/painel/classifier/tag/",
         f"/painel/classifier/tag/{login.pk}/change/",
         "/painel/accounts/user/",
@@ -114,13 +119,14 @@ def say_everywhere(comment: Comment, words: str) -> None:
     Review.objects.update(note=words)
     Classification.objects.update(engine=words[:120])
     Tag.objects.update(description=words)
-    User.objects.filter(username_key="ana").update(first_name=words[:150])
+    User.objects.update(first_name=words[:150])
+    Upload.objects.update(name=words[:255])
 
 
 @pytest.mark.django_db
 def test_hostile_words_add_nothing_to_any_page(full):
     reader = Client(headers={"Accept": "text/html"})
-    reader.force_login(User.objects.get(username="ana"))
+    reader.force_login(User.objects.create_superuser("raiz", password="segredo-bem-comprido-42"))
     comment = Comment.objects.order_by("pk").first()
     assert comment is not None
     paths = [path for path in full if not re.search(r"accounts|auth|password|delete", path)]
