@@ -124,7 +124,8 @@ def say_everywhere(comment: Comment, words: str) -> None:
 
 
 @pytest.mark.django_db
-def test_hostile_words_add_nothing_to_any_page(full):
+@pytest.mark.parametrize("quarter", range(4))
+def test_hostile_words_add_nothing_to_any_page(full, quarter):
     reader = Client(headers={"Accept": "text/html"})
     reader.force_login(User.objects.create_superuser("raiz", password="segredo-bem-comprido-42"))
     comment = Comment.objects.order_by("pk").first()
@@ -141,7 +142,7 @@ def test_hostile_words_add_nothing_to_any_page(full):
 
     plain = skeletons("palavra")
 
-    assert [words for words in PAYLOADS if skeletons(words)[: len(paths)] != plain[: len(paths)]] == []
+    assert [words for words in PAYLOADS[quarter::4] if skeletons(words)[: len(paths)] != plain[: len(paths)]] == []
     assert len(PAYLOADS) == len(set(PAYLOADS)) == 100
 
 
