@@ -17,6 +17,7 @@ setup: .venv/run.stamp
 	@python manage.py collectstatic --noinput --verbosity 0
 	@python manage.py demo_accounts >/dev/null
 	@python manage.py sample_data
+	@python manage.py sample_summaries
 
 test: .venv/dev.stamp
 	python -m pytest

@@ -13,6 +13,8 @@ from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
 from accounts.models import User
 from classifier.review.window import window
 from tests.fakes.llm import LLMServer, serve
+from tests.fakes.smtp import SMTPServer
+from tests.fakes.smtp import serve as smtp_server
 
 PASSWORD = "segredo-bem-comprido-42"
 
@@ -49,6 +51,8 @@ def groups_of_the_migrations() -> None:
         ("classifier", "0003_permissions", "grant"),
         ("classifier", "0022_guidelines", "seed"),
         ("alumusic.llm", "0002_permissions", "grant"),
+        ("reports", "0002_permissions", "grant"),
+        ("reports", "0004_summary_permissions", "grant"),
     ):
         getattr(import_module(f"{app}.migrations.{migration}"), make)(apps, None)
 
@@ -75,6 +79,18 @@ def llm(settings: Any) -> Iterator[LLMServer]:
         settings.LLM_TIMEOUT_SECONDS = 5
         settings.LLM_MAX_CONCURRENCY = 4
         settings.CLASSIFIER_ENGINE = "llm"
+        yield server
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[SMTPServer]:
+    """A real mail server, which the summaries are sent to."""
+    with smtp_server() as server:
+        settings.EMAIL_BACKEND = "reports.smtp.Backend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_TIMEOUT = 5
         yield server
 
 

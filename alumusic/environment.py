@@ -5,12 +5,15 @@ import os
 import secrets
 from contextlib import suppress
 from decimal import Decimal
+from email.utils import parseaddr
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import validate_email
 from pydantic import BaseModel, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -48,6 +51,7 @@ class Environment(BaseSettings):
     HTTPS: bool | None = None
     TRUSTED_PROXY_COUNT: int = Field(0, ge=0, le=5)
     TIME_ZONE: str = "America/Sao_Paulo"
+    PUBLIC_URL: HttpUrl | None = None
     ADMIN_PATH: str = Field("painel/", pattern=r"^([a-z0-9_-]+/)+$")
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     LOG_FORMAT: Literal["line", "json"] | None = None
@@ -75,7 +79,18 @@ class Environment(BaseSettings):
     LLM_DAILY_BUDGET_USD: Decimal | None = Field(None, ge=0)
     LLM_MASK_PII: bool = True
 
-    @field_validator("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", mode="before")
+    REPORTS_PUBLIC: bool = True
+    STAKEHOLDERS_EMAILS: CommaSeparated = []
+    EMAIL_HOST: str = ""
+    EMAIL_PORT: int = Field(587, ge=1, le=65_535)
+    EMAIL_HOST_USER: str = ""
+    EMAIL_HOST_PASSWORD: SecretStr | None = None
+    EMAIL_USE_TLS: bool | None = None
+    EMAIL_USE_SSL: bool = False
+    EMAIL_TIMEOUT_SECONDS: float = Field(30, gt=0, le=120)
+    EMAIL_FROM: str = Field("AluMusic Feedback <feedback@localhost.localdomain>", max_length=200)
+
+    @field_validator("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "STAKEHOLDERS_EMAILS", mode="before")
     @classmethod
     def split_at_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -84,6 +99,17 @@ class Environment(BaseSettings):
     @classmethod
     def read_as_json(cls, value: object) -> object:
         return json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
+
+    @field_validator("STAKEHOLDERS_EMAILS")
+    @classmethod
+    def addresses(cls, value: list[str]) -> list[str]:
+        return [_address(each) for each in value]
+
+    @field_validator("EMAIL_FROM")
+    @classmethod
+    def sender(cls, value: str) -> str:
+        _address(parseaddr(value)[1])
+        return value
 
     @field_validator("TIME_ZONE")
     @classmethod
@@ -102,6 +128,8 @@ class Environment(BaseSettings):
             raise ValueError("SECRET_KEY must be set where DATABASE_URL is")
         if self.CLASSIFIER_ENGINE in ("llm", "cascade") and not self.OPENAI_API_KEY:
             raise ValueError(f"CLASSIFIER_ENGINE={self.CLASSIFIER_ENGINE} needs OPENAI_API_KEY")
+        if self.EMAIL_USE_TLS and self.EMAIL_USE_SSL:
+            raise ValueError("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other")
         return self
 
     @property
@@ -126,6 +154,20 @@ class Environment(BaseSettings):
         return self.ALLOWED_HOSTS or (["localhost", "127.0.0.1", "[::1]"] if self.embedded else [])
 
     @property
+    def public_url(self) -> str:
+        """Where people reach the server, for links in mail; without a slash at its end."""
+        if self.PUBLIC_URL:
+            return str(self.PUBLIC_URL).rstrip("/")
+        if self.embedded:
+            return "http://127.0.0.1:8000"
+        host = next((host.lstrip(".") for host in self.hosts if host != "*"), "localhost")
+        return f"{'https' if self.https else 'http'}://{host}"
+
+    @property
+    def starttls(self) -> bool:
+        return not self.EMAIL_USE_SSL if self.EMAIL_USE_TLS is None else self.EMAIL_USE_TLS
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.TIME_ZONE)
 
@@ -142,6 +184,14 @@ class Environment(BaseSettings):
                 with suppress(FileExistsError):  # another process was first, and its key is whole
                     os.link(file.name, path)
         return path.read_text()
+
+
+def _address(value: str) -> str:
+    try:
+        validate_email(value)
+    except DjangoValidationError:
+        raise ValueError("not an e-mail address") from None
+    return value
 
 
 def load() -> Environment:

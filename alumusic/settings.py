@@ -63,6 +63,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "alumusic.urls"
 WSGI_APPLICATION = "alumusic.wsgi.application"
+SHORT_ROADS = ["reports.api.short_road.ShortRoad"]
 APPEND_SLASH = False
 ADMIN_PATH = ENV.ADMIN_PATH
 
@@ -122,7 +123,13 @@ else:
         "default": {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": ENV.REDIS_URL.get_secret_value(),
-            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+            "OPTIONS": {
+                "SOCKET_CONNECT_TIMEOUT": 1,
+                "SOCKET_TIMEOUT": 1,
+                # More threads than connections wait for one; the plain pool would tell them that Redis is down.
+                "CONNECTION_POOL_CLASS": "redis.BlockingConnectionPool",
+                "CONNECTION_POOL_KWARGS": {"max_connections": 50, "timeout": 5},
+            },
         }
     }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -214,6 +221,12 @@ CELERY_BEAT_SCHEDULE = {
     "label again": {"task": "classifier.relabel", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
     "read files": {"task": "classifier.expand_uploads", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
+    "count the hours that changed": {"task": "reports.settle_figures", "schedule": timedelta(minutes=1)},
+    "send the mail that waits": {
+        "task": "reports.deliver_mail",
+        "schedule": SWEEP,
+        "options": {"expires": SWEEP.seconds},
+    },
     "score what is to be reviewed": {"task": "classifier.score_for_review", "schedule": timedelta(minutes=2)},
     "comments follow merged tags": {"task": "classifier.follow_tags", "schedule": timedelta(minutes=10)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
@@ -242,11 +255,32 @@ LLM_MASK_PII = ENV.LLM_MASK_PII
 
 # What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
 PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls"]
-PANEL_SECTIONS = ["classifier.panel.home.waiting", "classifier.panel.home.week", "classifier.panel.home.engine"]
-PANEL_NOTICES = ["classifier.panel.home.notices"]
+PANEL_SECTIONS = [
+    "classifier.panel.home.waiting",
+    "classifier.panel.home.week",
+    "classifier.panel.home.engine",
+    "reports.home.last_summary",
+]
+PANEL_NOTICES = ["classifier.panel.home.notices", "reports.home.notices"]
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
 METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
+
+REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
+STAKEHOLDERS_EMAILS = ENV.STAKEHOLDERS_EMAILS
+PUBLIC_URL = ENV.public_url
+
+EMAIL_BACKEND = "reports.smtp.Backend" if ENV.EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_HOST = ENV.EMAIL_HOST
+EMAIL_PORT = ENV.EMAIL_PORT
+EMAIL_HOST_USER = ENV.EMAIL_HOST_USER
+EMAIL_HOST_PASSWORD = ENV.EMAIL_HOST_PASSWORD.get_secret_value() if ENV.EMAIL_HOST_PASSWORD else ""
+EMAIL_USE_TLS = ENV.starttls
+EMAIL_USE_SSL = ENV.EMAIL_USE_SSL
+EMAIL_TIMEOUT = ENV.EMAIL_TIMEOUT_SECONDS
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.EMAIL_FROM
+
 READINESS_PROBES = [
     "alumusic.health.database",
     "alumusic.health.migrations",

@@ -1,8 +1,11 @@
 """Fills the database with comments for a benchmark: real texts, dealt out over a year.
 
-python benchmarks/fill.py 1000000
+python benchmarks/fill.py 1000000                         # over the last year
+python benchmarks/fill.py 1000000 --days 6.5              # over the last days
+python benchmarks/fill.py 4000000 --days 365 --until 7    # over the year that ended 7 days ago
 """
 
+import argparse
 import csv
 import os
 import random
@@ -43,11 +46,11 @@ def texts() -> list[tuple[str, str, str, list[str]]]:
     return found
 
 
-def fill(count: int, *, days: float = 365, seed: int = 7) -> None:
-    rng = random.Random(seed)
+def fill(count: int, *, days: float = 365, until: float = 0, seed: int = 7) -> None:
+    rng = random.Random(f"{seed} {count} {until}")
     source = texts()
     tags = Tag.objects.named({name for row in source for name in row[3]})
-    end = timezone.now()
+    end = timezone.now() - timedelta(days=until)
     start = end - timedelta(days=days)
     step = (end - start) / count
     for first in range(0, count, CHUNK):
@@ -90,4 +93,9 @@ def fill(count: int, *, days: float = 365, seed: int = 7) -> None:
 
 
 if __name__ == "__main__":
-    fill(int(sys.argv[1]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("count", type=int)
+    parser.add_argument("--days", type=float, default=365)
+    parser.add_argument("--until", type=float, default=0, help="days ago at which the last one was written")
+    options = parser.parse_args()
+    fill(options.count, days=options.days, until=options.until)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from alumusic.problems import Problem
-from classifier import wake
+from classifier import signals, wake
 from classifier.models import Comment, CommentTag, Tag, TagsApart, VocabularyAct
 
 CHUNK = 1_000
@@ -156,7 +156,9 @@ def _follow_chunk(former: int) -> int:
 
 def _labels_changed(comments: Collection[int]) -> None:
     """What a label's change asks for, whoever changed it: a new version, and word to those who count labels."""
-    Comment.objects.filter(pk__in=comments).update(version=F("version") + 1, updated_at=timezone.now())
+    changed = Comment.objects.filter(pk__in=comments)
+    changed.update(version=F("version") + 1, updated_at=timezone.now())
+    signals.tell(changed.only("moment"))
 
 
 def _give_up(held: Tag, into: Tag) -> None:

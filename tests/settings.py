@@ -6,7 +6,7 @@ DATABASE_URL and REDIS_URL stay what the environment says, so that one suite ser
 import os
 import tempfile
 
-for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CLASSIFIER_ENGINE", "DEBUG", "HTTPS", "ADMIN_PATH"):
+for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CLASSIFIER_ENGINE", "DEBUG", "HTTPS", "ADMIN_PATH", "EMAIL_HOST"):
     os.environ.pop(name, None)
 os.environ["ENV_FILE"] = ""
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="alumusic-tests-")

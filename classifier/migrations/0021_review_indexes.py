@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from ._operations import AddIndexWithoutLock
+from alumusic.online import AddIndexOnline
 
 
 class Migration(migrations.Migration):
@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("classifier", "0020_review_queue")]
 
     operations = [
-        AddIndexWithoutLock(
+        AddIndexOnline(
             model_name="comment",
             index=models.Index(
                 condition=models.Q(
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 name="comment_to_review",
             ),
         ),
-        AddIndexWithoutLock(
+        AddIndexOnline(
             model_name="comment",
             index=models.Index(
                 condition=models.Q(
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 name="comment_to_review_category",
             ),
         ),
-        AddIndexWithoutLock(
+        AddIndexOnline(
             model_name="comment",
             index=models.Index(
                 condition=models.Q(
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 name="comment_to_review_engine",
             ),
         ),
-        AddIndexWithoutLock(
+        AddIndexOnline(
             model_name="comment",
             index=models.Index(
                 condition=models.Q(

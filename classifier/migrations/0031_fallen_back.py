@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from ._operations import AddIndexWithoutLock
+from alumusic.online import AddIndexOnline
 
 
 class Migration(migrations.Migration):
@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("classifier", "0030_vocabulary")]
 
     operations = [
-        AddIndexWithoutLock(
+        AddIndexOnline(
             model_name="comment",
             index=models.Index(
                 condition=models.Q(("fallback_reason__isnull", False)),

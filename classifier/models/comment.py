@@ -5,11 +5,13 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from classifier import signals
 
 from .category import Category, CommentState
 from .search import SearchWordsField, search_words
@@ -73,6 +75,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def claimable(self, now: datetime) -> Self:
         """Those that wait for a label and that nobody holds."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=CommentState.PENDING)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            signals.tell(self.order_by().only("moment"))
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
     def to_review(self) -> Self:
         """Those that no person has decided and that no machine has in hand."""
@@ -245,6 +255,11 @@ class Comment(models.Model):
         self.search_words = search_words(self.text)
         super().save(*args, **kwargs)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            signals.tell([self])
+            return super().delete(*args, **kwargs)
+
     @property
     def tag_names(self) -> list[str]:
         """The names of its tags, sorted; no query where `with_tags` fetched them."""
@@ -283,6 +298,7 @@ class Comment(models.Model):
     def _write(cls, comments: Sequence["Comment"], columns: list[str]) -> None:
         """One UPDATE for all of them: an upsert over rows that are locked, which unlike CASE … WHEN stays linear."""
         cls.objects.bulk_create(comments, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+        signals.tell(comments)
 
     @staticmethod
     def _tag(comments: Sequence["Comment"], names: Sequence[Collection[str]], *, retired: bool = True) -> None:
