@@ -12,7 +12,7 @@ from accounts import tokens
 from accounts.groups import ADMINISTRATORS, CURATORS, READERS
 from accounts.models import TokenFamily, User
 from classifier import vocabulary
-from classifier.models import Category, Classification, Comment, Review, Tag
+from classifier.models import Batch, Category, Classification, Comment, Review, Tag, Upload
 from classifier.review import verdicts
 from classifier.tests.comments import stored
 from tests.payloads import PAYLOADS
@@ -41,6 +41,8 @@ def full(make_user):
     vocabulary.describe(login, "entrar na conta", by=ana)
     vocabulary.merge(Tag.objects.create(name="fix_logon"), login, by=ana)
     tokens.issue(ana)
+    batch = Batch.objects.create(owner=ana)
+    Upload.objects.create(batch=batch, name="x.csv", format="csv", encoding="utf-8", size=1, lines=1, sha256="0")
     group = Group.objects.get(name=READERS).pk
     return [
         "/painel/",
@@ -52,6 +54,9 @@ def full(make_user):
         f"{LIST}{waiting.pk}/change/",
         f"{LIST}{comment.pk}/delete/",
         "/painel/classifier/",
+        "/painel/classifier/upload/",
+        f"/painel/classifier/upload/{batch.pk}/change/",
+        f"/painel/classifier/comment/reclassificar/{batch.pk}/",
         "/painel/classifier/tag/",
         f"/painel/classifier/tag/{login.pk}/change/",
         "/painel/accounts/user/",
@@ -114,13 +119,15 @@ def say_everywhere(comment: Comment, words: str) -> None:
     Review.objects.update(note=words)
     Classification.objects.update(engine=words[:120])
     Tag.objects.update(description=words)
-    User.objects.filter(username_key="ana").update(first_name=words[:150])
+    User.objects.update(first_name=words[:150])
+    Upload.objects.update(name=words[:255])
 
 
 @pytest.mark.django_db
-def test_hostile_words_add_nothing_to_any_page(full):
+@pytest.mark.parametrize("quarter", range(4))
+def test_hostile_words_add_nothing_to_any_page(full, quarter):
     reader = Client(headers={"Accept": "text/html"})
-    reader.force_login(User.objects.get(username="ana"))
+    reader.force_login(User.objects.create_superuser("raiz", password="segredo-bem-comprido-42"))
     comment = Comment.objects.order_by("pk").first()
     assert comment is not None
     paths = [path for path in full if not re.search(r"accounts|auth|password|delete", path)]
@@ -135,7 +142,7 @@ def test_hostile_words_add_nothing_to_any_page(full):
 
     plain = skeletons("palavra")
 
-    assert [words for words in PAYLOADS if skeletons(words)[: len(paths)] != plain[: len(paths)]] == []
+    assert [words for words in PAYLOADS[quarter::4] if skeletons(words)[: len(paths)] != plain[: len(paths)]] == []
     assert len(PAYLOADS) == len(set(PAYLOADS)) == 100
 
 
@@ -193,7 +200,7 @@ def test_a_curator_finds_by_a_word_without_its_accent_and_exports_what_they_see(
     page.keyboard.press("Enter")
     page.wait_for_url("**q=avaliacao**")
     page.locator(".count", has_text="2").wait_for()
-    page.locator(".menu summary").press("Enter")
+    page.locator(".menu summary").last.press("Enter")
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
 
@@ -269,7 +276,7 @@ def test_a_selection_of_many_gets_one_verdict(live_server, page, faults, make_us
     ticks.nth(3).click(modifiers=["Shift"])
     page.locator('.bulk select[name="category"]').select_option("SPAM")
     page.locator('.bulk button[type="submit"]').first.click()
-    page.locator(".messagelist .success").wait_for()
+    page.locator(".undo").wait_for()
 
     assert list(Comment.objects.order_by("-moment").values_list("category", flat=True)) == [
         "ELOGIO", "SPAM", "SPAM", "SPAM", "ELOGIO",

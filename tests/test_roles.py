@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
+from django.utils import timezone
+from django_celery_beat import models as beat
 
 from accounts import tokens
 from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
@@ -14,6 +16,8 @@ from accounts.models import TokenFamily, User
 from alumusic.llm.models import Call
 from classifier.models import Batch, Category, Comment, Guideline, Review, Tag, Upload, VocabularyAct
 from classifier.tests.comments import stored
+from reports import summaries
+from reports.models import Delivery, Recipient, Theme
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +77,30 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
         for page in ("changelist", "add", "change", "history", "delete")
     },
     "app_list llm": (RULE, RULE),
+    "app_list reports": (ALL, ALL),
+    "app_list django_celery_beat": (RULE, RULE),
+    **{
+        f"{model}_{page}": (who if page in ("changelist", "change", "history") else NOBODY,) * 2
+        for model, who in (
+            ("reports_weeklysummary", ALL),
+            ("reports_theme", ALL),
+            ("reports_delivery", RULE),
+            ("django_celery_beat_periodictask", RULE),
+            ("django_celery_beat_intervalschedule", NOBODY),
+            ("django_celery_beat_solarschedule", NOBODY),
+            ("django_celery_beat_clockedschedule", NOBODY),
+        )
+        for page in ("changelist", "add", "change", "history", "delete")
+    },
+    "reports_weeklysummary_preview": (ALL, ALL),
+    "reports_weeklysummary_send_to_me": (None, RULE),
+    "reports_weeklysummary_send_again": (None, RULE),
+    **{f"reports_recipient_{page}": (RULE, RULE) for page in ("changelist", "add", "change", "history", "delete")},
+    **{
+        f"django_celery_beat_crontabschedule_{page}": (RULE, RULE)
+        for page in ("changelist", "add", "change", "history")
+    },
+    "django_celery_beat_crontabschedule_delete": (NOBODY, NOBODY),
     "auth_user_password_change": (RULE, RULE),
     "accounts_tokenfamily_add": (NOBODY, NOBODY),
     **{
@@ -94,7 +122,18 @@ def objects(make_user):
     batch = Batch.objects.create(owner=target)
     Upload.objects.create(batch=batch, name="lote.csv", format="csv", encoding="utf-8", size=1, lines=1, sha256="0")
     call = Call.objects.create(purpose="classification", model="m", outcome="ok", items=1, latency_ms=1)
+    summary = summaries.make(summaries.recent()[0])
+    theme = Theme.objects.create(
+        summary=summary, position=1, name="x", size=1, category="ELOGIO", by_category={}, words=[], tags=[]
+    )
+    recipient = Recipient.objects.create(email="ana@example.com")
+    delivery = Delivery.objects.create(summary=summary, recipient=recipient, give_up_at=timezone.now())
     return {
+        **schedules(),
+        "weeklysummary": summary.pk,
+        "theme": theme.pk,
+        "recipient": recipient.pk,
+        "delivery": delivery.pk,
         "batch": batch.pk,
         "upload": batch.pk,
         "call": call.pk,
@@ -105,6 +144,18 @@ def objects(make_user):
         "group": Group.objects.get(name=API_CLIENT).pk,
         "tokenfamily": TokenFamily.objects.get().pk,
     }
+
+
+def schedules():
+    every = beat.IntervalSchedule.objects.create(every=1, period="days")
+    made = [
+        every,
+        beat.CrontabSchedule.objects.create(),
+        beat.ClockedSchedule.objects.create(clocked_time=timezone.now()),
+        beat.SolarSchedule.objects.create(event="sunset", latitude=0, longitude=0),
+        beat.PeriodicTask.objects.create(name="tarefa", interval=every),
+    ]
+    return {row._meta.model_name: row.pk for row in made}
 
 
 def names():
@@ -139,6 +190,8 @@ def address(name, objects):
 def model_of(name):
     if name.endswith("look_alikes"):
         return "comment"
+    if name.startswith("reports_weeklysummary"):
+        return "weeklysummary"
     if name == "relabelling":
         return "batch"
     return re.sub(r"_(change|delete|history)$", "", name.removesuffix("_password_change")).rpartition("_")[2]
