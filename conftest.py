@@ -48,6 +48,7 @@ def groups_of_the_migrations() -> None:
         ("accounts", "0003_administrators_revoke", "grant"),
         ("classifier", "0003_permissions", "grant"),
         ("classifier", "0022_guidelines", "seed"),
+        ("alumusic.llm", "0002_permissions", "grant"),
     ):
         getattr(import_module(f"{app}.migrations.{migration}"), make)(apps, None)
 

@@ -13,6 +13,8 @@ from alumusic.problems import Invalid, TooLarge
 from alumusic.requests import Respond
 from alumusic.validation import read_query
 
+MULTIPART_OVERHEAD = 65_536
+
 
 class ApiMiddleware:
     """Refuses a body over the limit before it is read, and marks what the API answers as one user's own."""
@@ -34,7 +36,14 @@ class ApiMiddleware:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             return Invalid().response()
-        return TooLarge().response() if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE else None
+        return TooLarge().response() if length > _most_bytes(request) else None
+
+
+def _most_bytes(request: HttpRequest) -> int:
+    """A file goes to disk and may be larger than what is read into memory."""
+    if request.content_type == "multipart/form-data":
+        return int(settings.UPLOAD_MAX_BYTES) + MULTIPART_OVERHEAD
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 class Query(BaseModel):

@@ -1,21 +1,31 @@
 """What the environment may say, typed and checked once, when the settings are loaded."""
 
+import json
 import os
 import secrets
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 CommaSeparated = Annotated[list[str], NoDecode]
 KEY_BYTES = 32
+
+
+class Price(BaseModel, frozen=True, extra="forbid"):
+    """What a model costs, in USD per million tokens. cached: of what the provider's cache held; None: as any input."""
+
+    input: Decimal = Field(ge=0, le=100_000)
+    output: Decimal = Field(ge=0, le=100_000)
+    cached: Decimal | None = Field(None, ge=0, le=100_000)
 
 
 class Environment(BaseSettings):
@@ -40,6 +50,8 @@ class Environment(BaseSettings):
     TIME_ZONE: str = "America/Sao_Paulo"
     ADMIN_PATH: str = Field("painel/", pattern=r"^([a-z0-9_-]+/)+$")
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    LOG_FORMAT: Literal["line", "json"] | None = None
+    METRICS_TOKEN: SecretStr | None = None
 
     ACCOUNTS_OPEN_REGISTRATION: bool | None = None
     ACCESS_TOKEN_MINUTES: int = Field(15, ge=1, le=60)
@@ -49,19 +61,29 @@ class Environment(BaseSettings):
     THROTTLE_LOGIN_FAILURES_PER_QUARTER: int = Field(10, ge=1)
     THROTTLE_PANEL_FAILURES_PER_QUARTER: int = Field(50, ge=1)
 
-    CLASSIFIER_ENGINE: Literal["auto", "embedded", "llm"] = "auto"
+    CLASSIFIER_ENGINE: Literal["auto", "embedded", "llm", "cascade"] = "auto"
+    UPLOAD_MAX_BYTES: int = Field(50 * 2**20, ge=1_024, le=500 * 2**20)
     CLASSIFY_WAIT_SECONDS: float = Field(20, gt=0, le=120)
     REVIEW_BLIND_SHARE: float = Field(0.10, ge=0, le=1)
     OPENAI_API_KEY: SecretStr | None = None
     OPENAI_BASE_URL: HttpUrl = HttpUrl("https://api.openai.com/v1")
     LLM_MODEL: str = Field("gpt-4o-mini", min_length=1, max_length=100)
-    LLM_TIMEOUT_SECONDS: float = Field(15, gt=0, le=120)
+    LLM_TIMEOUT_SECONDS: float = Field(15, gt=0, le=45)
     LLM_MAX_CONCURRENCY: int = Field(16, ge=1, le=256)
+    LLM_RECLASSIFY: bool = True
+    LLM_PRICES: Annotated[dict[str, Price], NoDecode] = {}
+    LLM_DAILY_BUDGET_USD: Decimal | None = Field(None, ge=0)
+    LLM_MASK_PII: bool = True
 
     @field_validator("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", mode="before")
     @classmethod
     def split_at_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("LLM_PRICES", mode="before")
+    @classmethod
+    def read_as_json(cls, value: object) -> object:
+        return json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
 
     @field_validator("TIME_ZONE")
     @classmethod
@@ -78,8 +100,8 @@ class Environment(BaseSettings):
                 raise ValueError(f"{name} must have at least {KEY_BYTES} bytes")
         if self.SECRET_KEY is None and not self.embedded:
             raise ValueError("SECRET_KEY must be set where DATABASE_URL is")
-        if self.CLASSIFIER_ENGINE == "llm" and not self.OPENAI_API_KEY:
-            raise ValueError("CLASSIFIER_ENGINE=llm needs OPENAI_API_KEY")
+        if self.CLASSIFIER_ENGINE in ("llm", "cascade") and not self.OPENAI_API_KEY:
+            raise ValueError(f"CLASSIFIER_ENGINE={self.CLASSIFIER_ENGINE} needs OPENAI_API_KEY")
         return self
 
     @property
@@ -90,6 +112,10 @@ class Environment(BaseSettings):
     @property
     def https(self) -> bool:
         return not self.embedded if self.HTTPS is None else self.HTTPS
+
+    @property
+    def log_format(self) -> str:
+        return self.LOG_FORMAT or ("line" if self.embedded else "json")
 
     @property
     def open_registration(self) -> bool:

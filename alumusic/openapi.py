@@ -62,7 +62,7 @@ DESCRIPTIONS = {
     409: "O `id` está gravado com outro `texto`.",
     412: "Alguém alterou o comentário antes.",
     413: "Corpo ou lote acima do limite.",
-    415: "O corpo deve ser `application/json` em UTF-8.",
+    415: "O corpo deve ser `application/json` em UTF-8; para um arquivo, `multipart/form-data`.",
     429: "Requisições demais; `Retry-After` diz quando tentar de novo.",
     503: "Uma parte de que a chamada precisa está fora do ar.",
 }

@@ -157,7 +157,7 @@ class PanelSite(AdminSite):
         for model, model_admin in self._registry.items():
             order = _menu_order(model_admin)
             if order is not None and model_admin.has_view_permission(request):
-                meta = model._meta  # noqa: SLF001 (Django's documented name)
+                meta = model._meta
                 name = f"admin:{meta.app_label}_{meta.model_name}_changelist"
                 yield self._place(request, capfirst(str(meta.verbose_name_plural)), name, order)
 

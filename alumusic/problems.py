@@ -127,7 +127,7 @@ class UnsupportedMediaType(Problem):
     slug = "tipo-de-midia"
     status = 415
     title = _("Unsupported media type")
-    explanation = _("The body must be `application/json` in UTF-8.")
+    explanation = _("The body must be `application/json` in UTF-8; where a file is sent, `multipart/form-data`.")
 
 
 class Throttled(Problem):

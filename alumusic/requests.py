@@ -22,6 +22,11 @@ def request_id() -> str:
     return _current.get()
 
 
+def follow(current: str) -> None:
+    """What is logged from now on, by this thread, belongs to the request of this id."""
+    _current.set(current)
+
+
 class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = _current.get()

@@ -25,6 +25,7 @@ TRUSTED_PROXY_COUNT = ENV.TRUSTED_PROXY_COUNT
 
 INSTALLED_APPS = [
     "alumusic.apps.AlumusicConfig",
+    "alumusic.llm",
     "accounts",
     "classifier",
     "reports",
@@ -161,6 +162,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 MEGABYTE = 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * MEGABYTE
+UPLOAD_MAX_BYTES = ENV.UPLOAD_MAX_BYTES
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
@@ -206,13 +208,17 @@ elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 1, "socket_timeout": 2}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+SWEEP = timedelta(seconds=20)
 CELERY_BEAT_SCHEDULE = {
-    "label what waits": {"task": "classifier.label_waiting", "schedule": timedelta(minutes=1)},
+    "label what waits": {"task": "classifier.label_waiting", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
+    "label again": {"task": "classifier.relabel", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
+    "read files": {"task": "classifier.expand_uploads", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
     "embed what has no vector": {"task": "classifier.embed_missing", "schedule": timedelta(minutes=5)},
     "score what is to be reviewed": {"task": "classifier.score_for_review", "schedule": timedelta(minutes=2)},
     "comments follow merged tags": {"task": "classifier.follow_tags", "schedule": timedelta(minutes=10)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 100
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -229,17 +235,24 @@ OPENAI_BASE_URL = str(ENV.OPENAI_BASE_URL)
 LLM_MODEL = ENV.LLM_MODEL
 LLM_TIMEOUT_SECONDS = ENV.LLM_TIMEOUT_SECONDS
 LLM_MAX_CONCURRENCY = ENV.LLM_MAX_CONCURRENCY
+LLM_RECLASSIFY = ENV.LLM_RECLASSIFY
+LLM_PRICES = ENV.LLM_PRICES
+LLM_DAILY_BUDGET_USD = ENV.LLM_DAILY_BUDGET_USD
+LLM_MASK_PII = ENV.LLM_MASK_PII
 
 # What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
 PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls"]
 PANEL_SECTIONS = ["classifier.panel.home.waiting", "classifier.panel.home.week", "classifier.panel.home.engine"]
 PANEL_NOTICES = ["classifier.panel.home.notices"]
 
+METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
+METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
 READINESS_PROBES = [
     "alumusic.health.database",
     "alumusic.health.migrations",
     "alumusic.health.cache_server",
     "alumusic.health.broker",
+    "alumusic.llm.readiness.llm",
 ]
 
 HTTPS = ENV.https
@@ -276,9 +289,10 @@ LOGGING = {
     "filters": {"request_id": {"()": "alumusic.requests.RequestIdFilter"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "alumusic.logs.JSONFormatter"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "console": {"class": "logging.StreamHandler", "formatter": ENV.log_format, "filters": ["request_id"]},
     },
     "root": {"handlers": ["console"], "level": ENV.LOG_LEVEL},
     "loggers": {

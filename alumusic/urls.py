@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from alumusic import health, pages
+from alumusic import health, metrics, pages
 
 handler400 = "alumusic.problems.bad_request"
 handler403 = "alumusic.problems.forbidden"
@@ -26,4 +26,5 @@ urlpatterns = [
     path("favicon.ico", pages.icon),
     path("healthz", health.live),
     path("readyz", health.ready),
+    path("metrics", metrics.metrics),
 ]

@@ -27,7 +27,7 @@ django.setup()
 
 import numpy as np  # noqa: E402
 
-from classifier.engines import Verdict, embedded_engine  # noqa: E402
+from classifier.engines import Verdict, embedded_engine, labelled  # noqa: E402
 from classifier.models import Category  # noqa: E402
 from classifier.review.score import Signals, novelty_of  # noqa: E402
 from classifier.review.window import decoded  # noqa: E402
@@ -119,7 +119,8 @@ def report(name: str, label: Callable[[random.Random], list[tuple[bool, float]]]
 
 if __name__ == "__main__":
     texts, truth = held_back()
-    verdicts = [v for v in embedded_engine().label(texts, deadline=float("inf")) if isinstance(v, Verdict)]
+    answers = labelled(embedded_engine(), texts, deadline=float("inf"))
+    verdicts = [answer.result for answer in answers if isinstance(answer.result, Verdict)]
     novelty = novelties(texts)
     print(f"{len(texts)} comments over {WEEKS} weeks, {ROUNDS} streams; share of the wrong labels found")
     report("labelled by the embedded engine", lambda rng: by_engine(verdicts, truth, novelty))

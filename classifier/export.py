@@ -18,14 +18,12 @@ from django.db.models import CharField, F, Func, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
 
+from classifier import formulas
 from classifier.models import CommentTag, Tag
 from classifier.models.comment import CommentQuerySet
 
 CHUNK = 2_000
 HEADER = ["id", "texto", "categoria", "tags", "confianca", "created_at", "updated_at"]
-
-# What a spreadsheet takes for a formula (OWASP, "CSV Injection"), the full-width forms included.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Cells = tuple[str, str, str, str, str, str, str]
 
@@ -35,11 +33,16 @@ class _Text(Func):
 
 
 class _Harmless(_Text):
-    template = "CASE WHEN left(%(expressions)s, 1) = ANY(%%s) THEN '''' || %(expressions)s ELSE %(expressions)s END"
+    """As `formulas.harmless` has it."""
+
+    template = (
+        "CASE WHEN left(ltrim(%(expressions)s, ''''), 1) = ANY(%%s)"
+        " THEN '''' || %(expressions)s ELSE %(expressions)s END"
+    )
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         sql, params = super().as_sql(compiler, connection, **extra)
-        return sql, [*params, list(FORMULA_STARTS)]
+        return sql, [*params, list(formulas.STARTS)]
 
 
 class _Iso(_Text):
@@ -57,10 +60,6 @@ class _Line:
 
     def write(self, line: str) -> str:
         return line
-
-
-def harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def csv_stream(comments: CommentQuerySet, *, raw: bool = False) -> Iterator[bytes]:
@@ -82,7 +81,7 @@ def _csv_lines(rows: Iterator[Cells], *, raw: bool) -> Iterator[str]:
     writer: Any = csv.writer(_Line())
     yield writer.writerow(HEADER)
     for key, text, *rest in rows:
-        yield writer.writerow([key, text if raw else harmless(text), *rest])
+        yield writer.writerow([key, text if raw else formulas.harmless(text), *rest])
 
 
 def _json_lines(rows: Iterator[Cells]) -> Iterator[str]:

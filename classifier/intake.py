@@ -2,12 +2,14 @@
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter, ValidationError
@@ -15,14 +17,15 @@ from pydantic import TypeAdapter, ValidationError
 from accounts.models import User
 from alumusic.problems import FieldError, Invalid, Problem
 from alumusic.validation import field_errors, wire_names
-from classifier import labelling, wake
+from classifier import claims, labelling, wake
 from classifier.engines import Engine
 from classifier.incoming import IncomingComment
 from classifier.models import Batch, BatchItem, Comment, CommentState
+from classifier.models.bulk import insert_new
 from classifier.models.search import search_words
 
-# Longer than any wait for an engine, so that no worker takes what a request still holds.
-REQUEST_LEASE = timedelta(minutes=5)
+# How much longer than its wait for an engine a request holds its comments, so that no worker takes them from it.
+LEASE_SECONDS = 45
 
 many_comments = TypeAdapter(list[IncomingComment])
 
@@ -85,20 +88,22 @@ def _nothing_stored(errors: list[FieldError], problem: type[Invalid] = Invalid) 
     )
 
 
-def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine) -> Receipt:
+def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine | None) -> Receipt:
     """Stores what is new and labels it within `CLASSIFY_WAIT_SECONDS`; what is not done by then stays pending.
 
-    Raises StoredOtherwise where an id is stored with another text; then nothing of the call is stored. The ids of
-    `incoming` are distinct.
+    engine: None leaves it all to the background. Raises StoredOtherwise where an id is stored with another text; then
+    nothing of the call is stored. The ids of `incoming` are distinct.
     """
     deadline = time.monotonic() + settings.CLASSIFY_WAIT_SECONDS
     token = uuid.uuid4()
     with transaction.atomic():
-        stored = _store(incoming, token, sender)
+        stored = store_new(incoming, sender=sender, **_lease(token))
         _refuse_other_texts(incoming, stored)
     ours = [comment for comment in stored.values() if comment.lease_token == token]
+    if engine and ours:
+        labelling.label(labelling.Work(ours, Q(lease_token=token), deadline), engine)
     if ours:
-        labelling.label(ours, token, engine=engine, deadline=deadline)
+        claims.release(token)
     ids = [comment.pk for comment in stored.values()]
     by_id = {comment.external_id: comment for comment in Comment.objects.filter(pk__in=ids).with_tags()}
     receipt = Receipt([by_id[item.id] for item in incoming], {comment.pk for comment in ours})
@@ -107,36 +112,55 @@ def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine
     return receipt
 
 
-def _store(incoming: Sequence[IncomingComment], token: uuid.UUID, sender: User) -> dict[str, Comment]:
-    """The stored comments by their id; those that this call brought carry its token.
+def _lease(token: uuid.UUID) -> dict[str, Any]:
+    until = timezone.now() + timedelta(seconds=settings.CLASSIFY_WAIT_SECONDS + LEASE_SECONDS)
+    return {"lease_token": token, "lease_until": until, "attempts": 1}
 
-    Inserted in the order of their ids, so that two calls with the same ids wait for each other and never deadlock.
+
+def accept(incoming: Sequence[IncomingComment], *, sender: User) -> Batch:
+    """Stores what is new, to be labelled in the background, and the batch that follows it.
+
+    Raises StoredOtherwise as `receive` does.
+    """
+    with transaction.atomic():
+        stored = store_new(incoming, sender=sender)
+        _refuse_other_texts(incoming, stored)
+        batch = batch_of([stored[item.id] for item in incoming], owner=sender)
+        wake.worker()
+    return batch
+
+
+def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any) -> dict[str, Comment]:
+    """The stored comments by their id; those that this call brought carry its lease, where it has one.
+
+    Of each there is what tells it from others: id, text and lease. Inserted in the order of their ids, so that two
+    calls with the same ids wait for each other and never deadlock. The ids of `incoming` are distinct. To be called in
+    a transaction.
     """
     now = timezone.now()
-    Comment.objects.bulk_create(
+    in_order = sorted(incoming, key=lambda item: item.id)
+    insert_new(
+        Comment,
         [
-            Comment(
-                external_id=item.id,
-                text=item.text,
-                source=item.source,
-                author=item.author,
-                metadata=item.metadata,
-                published_at=item.published_at,
-                moment=item.published_at or now,
-                created_at=now,
-                updated_at=now,
-                created_by=sender,
-                search_words=search_words(item.text),
-                lease_token=token,
-                lease_until=now + REQUEST_LEASE,
-                attempts=1,
-            )
-            for item in sorted(incoming, key=lambda item: item.id)
+            {
+                "external_id": item.id,
+                "text": item.text,
+                "source": item.source,
+                "author": item.author,
+                "metadata": item.metadata,
+                "published_at": item.published_at,
+                "moment": item.published_at or now,
+                "created_at": now,
+                "updated_at": now,
+                "created_by_id": sender.pk,
+                "search_words": search_words(item.text),
+                **lease,
+            }
+            for item in in_order
         ],
-        ignore_conflicts=True,
     )
-    stored = Comment.objects.filter(external_id__in=[item.id for item in incoming])
-    return {comment.external_id: comment for comment in stored}
+    stored = Comment.objects.filter(external_id__in=[item.id for item in in_order])
+    return {comment.external_id: comment for comment in stored.only("external_id", "text", "lease_token")}
 
 
 def _refuse_other_texts(incoming: Sequence[IncomingComment], stored: dict[str, Comment]) -> None:
@@ -153,7 +177,11 @@ def batch_of(comments: Sequence[Comment], *, owner: User) -> Batch:
     """A new batch with these comments in their order."""
     with transaction.atomic():
         batch = Batch.objects.create(owner=owner)
-        BatchItem.objects.bulk_create(
-            BatchItem(batch=batch, position=position, comment=comment) for position, comment in enumerate(comments)
+        insert_new(
+            BatchItem,
+            [
+                {"batch_id": batch.pk, "position": position, "comment_id": comment.pk}
+                for position, comment in enumerate(comments)
+            ],
         )
     return batch

@@ -1,75 +1,126 @@
-"""From a waiting comment to a labelled one: claim it, ask an engine, record what it said."""
+"""From a comment to its label: ask an engine, record what it said, let another stand in where it has nothing to say."""
 
 import logging
 import time
-import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from classifier import claims
-from classifier.engines import Engine, Failure, Verdict, embedded_engine
-from classifier.models import Classification, Comment, Label
+from classifier.engines import Engine, Failure, Part, Remedy, Verdict, embedded_engine
+from classifier.models import Classification, Comment, Label, Relabelling
 from classifier.models.classification import PROBABILITY_COLUMNS
+from classifier.outages import outlasted
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 640
+# What the embedded engine has at least when it stands in late; without it, a refusal would be paid for again.
+STAND_IN_SECONDS = 2.0
+# How long past its deadline what an engine said is kept for a database that is away.
+KEEP_SECONDS = 20.0
 
 
-def label(comments: Sequence[Comment], token: uuid.UUID, *, engine: Engine, deadline: float) -> int:
-    """How many of the comments got their label; those that may yet get one go back to the queue.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Comments for one engine. No transaction may be open: engines take long.
 
-    comments: held under `token`. deadline: a `time.monotonic()`. No transaction may be open: engines take long.
-    What the LLM will never answer is labelled by the embedded engine; `falhou` is what that cannot label either.
+    held: which comments may be written, the claim's token in it. deadline: a `time.monotonic()`.
+    turns: see `Classification.turn`, by comment id. reasons: why the engine in service will never label a comment, by
+    its id. stand_in: the language model labels them again when it is back.
     """
-    labelled, failures = _ask(comments, token, engine=engine, deadline=deadline)
-    claims.release([comment.pk for comment, failure in failures if failure.transient], token)
-    lost = [comment for comment, failure in failures if not failure.transient]
-    if lost and engine is not embedded_engine():
-        more, failures = _ask(lost, token, engine=embedded_engine(), deadline=float("inf"))
-        labelled += more
-        lost = [comment for comment, _failure in failures]
-    claims.set_aside([comment.pk for comment in lost], token)
-    return labelled
+
+    comments: Sequence[Comment]
+    held: Q
+    deadline: float
+    turns: Mapping[int, int] = field(default_factory=dict)
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    stand_in: bool = False
 
 
-def _ask(
-    comments: Sequence[Comment], token: uuid.UUID, *, engine: Engine, deadline: float
-) -> tuple[int, list[tuple[Comment, Failure]]]:
-    results = engine.label([comment.text for comment in comments], deadline=deadline)
-    answered = list(zip(comments, results, strict=True))
-    verdicts = [(comment, result) for comment, result in answered if isinstance(result, Verdict)]
-    failures = [(comment, result) for comment, result in answered if isinstance(result, Failure)]
-    for reason, count in Counter(failure.reason for _comment, failure in failures).items():
-        logger.warning("%s: no label for %s comments: %s", engine.name, count, reason)
-    return len(record(verdicts, token, engine=engine)) if verdicts else 0, failures
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of some of the comments. labelled: their ids; a claim that has passed to another is not in it."""
+
+    labelled: list[int]
+    failures: list[tuple[Comment, Failure]]
 
 
-def record(verdicts: Sequence[tuple[Comment, Verdict]], token: uuid.UUID, *, engine: Engine) -> list[int]:
-    """The ids of the comments that took their verdict; a claim that has passed to another leaves no trace."""
-    labels = {
-        comment.pk: Label(verdict.category, verdict.confidence, engine.name, verdict.tags)
-        for comment, verdict in verdicts
+def label(work: Work, engine: Engine) -> int:
+    """How many comments took a label; what took none may get one later.
+
+    What the engine will never label, or not while it is out of service, the embedded engine labels at once.
+    """
+    done = 0
+    lost: dict[Remedy, dict[Comment, str]] = {remedy: {} for remedy in Remedy}
+    for outcome in ask(work, engine):
+        done += len(outcome.labelled)
+        for comment, failure in outcome.failures:
+            lost[failure.remedy][comment] = failure.reason
+    if engine is embedded_engine():
+        return done
+    deadline = max(work.deadline, time.monotonic() + STAND_IN_SECONDS)
+    never, for_now = lost[Remedy.REPLACE], lost[Remedy.STAND_IN]
+    reasons = {comment.pk: reason for comment, reason in never.items()}
+    for rest in (
+        Work(list(never), work.held, deadline, reasons=reasons),
+        Work(list(for_now), work.held, deadline, stand_in=settings.LLM_RECLASSIFY),
+    ):
+        done += sum(len(outcome.labelled) for outcome in ask(rest, embedded_engine()))
+    return done
+
+
+def ask(work: Work, engine: Engine) -> Iterator[Outcome]:
+    """What the engine says, recorded part by part as it comes."""
+    for part in engine.label([comment.text for comment in work.comments], deadline=work.deadline):
+        labelled = _record(work, part)
+        yield Outcome(labelled, list(_failures(work, part)))
+
+
+def _failures(work: Work, part: Part) -> Iterator[tuple[Comment, Failure]]:
+    failures = {place: result for place, result in part.results.items() if isinstance(result, Failure)}
+    for reason, count in Counter(failure.reason for failure in failures.values()).items():
+        logger.warning("%s: no label for %s comments: %s", part.engine, count, reason)
+    for place, failure in failures.items():
+        yield work.comments[place], failure
+
+
+def _record(work: Work, part: Part) -> list[int]:
+    verdicts = {
+        work.comments[place].pk: result for place, result in part.results.items() if isinstance(result, Verdict)
     }
-    with transaction.atomic():
-        adopted = set(Comment.adopt(labels, token))
-        taken = [(comment, verdict) for comment, verdict in verdicts if comment.pk in adopted]
-        Classification.objects.bulk_create(
-            [classification_of(comment, verdict, engine) for comment, verdict in taken], ignore_conflicts=True
-        )
-    return sorted(adopted)
+    labels = {
+        pk: Label(verdict.category, verdict.confidence, part.engine, verdict.tags, work.reasons.get(pk))
+        for pk, verdict in verdicts.items()
+    }
+
+    def write() -> list[int]:
+        with transaction.atomic():
+            adopted = Comment.adopt(labels, work.held)
+            rows = [_classification(pk, verdicts[pk], part, work) for pk in adopted]
+            Classification.objects.bulk_create(rows, ignore_conflicts=True)
+            if work.stand_in:
+                _queue_for_llm(adopted)
+        return adopted
+
+    return outlasted(write, deadline=work.deadline + KEEP_SECONDS) if labels else []
 
 
-def classification_of(comment: Comment, verdict: Verdict, engine: Engine) -> Classification:
-    """The verdict as it is kept, not yet saved."""
+def _classification(pk: int, verdict: Verdict, part: Part, work: Work) -> Classification:
+    said = classification_of(pk, verdict, engine=part.engine, prompt_version=part.prompt_version)
+    said.turn, said.fallback_reason = work.turns.get(pk, 0), work.reasons.get(pk)
+    return said
+
+
+def classification_of(comment: int, verdict: Verdict, *, engine: str, prompt_version: str = "") -> Classification:
+    """The verdict on a comment, by its id, as it is kept; not yet saved."""
     probabilities = dict(zip(PROBABILITY_COLUMNS, verdict.probabilities or (), strict=False))
     return Classification(
-        comment=comment,
-        engine=engine.name,
-        prompt_version=engine.prompt_version,
+        comment_id=comment,
+        engine=engine,
+        prompt_version=prompt_version,
         category=verdict.category,
         confidence=verdict.confidence,
         tags=list(verdict.tags),
@@ -77,14 +128,8 @@ def classification_of(comment: Comment, verdict: Verdict, engine: Engine) -> Cla
     )
 
 
-def label_waiting(engine: Engine) -> int:
-    """How many waiting comments got their label: claim after claim, until none waits or a claim brings nothing."""
-    claims.set_aside_poison()
-    done = 0
-    while (held := claims.claim(CHUNK)).comments:
-        deadline = time.monotonic() + settings.CLASSIFY_WAIT_SECONDS
-        labelled = label(held.comments, held.token, engine=engine, deadline=deadline)
-        done += labelled
-        if not labelled:
-            break
-    return done
+def _queue_for_llm(comments: Iterable[int]) -> None:
+    llm = Relabelling.EngineKind.LLM
+    Relabelling.objects.bulk_create(
+        [Relabelling(comment_id=pk, engine_kind=llm) for pk in comments], ignore_conflicts=True
+    )

@@ -1,13 +1,20 @@
 from celery import shared_task
 
-from classifier import embeddings, labelling, vocabulary
-from classifier.engines import engine_in_service
+from classifier import embeddings, uploads, vocabulary, wake, worker
 from classifier.review import leases, score
 
+# So that, where there is one worker only, files and labels take turns.
+EXPANDING_SECONDS = 20
 
-@shared_task(name="classifier.label_waiting")
+
+@shared_task(name=wake.LABELLING)
 def label_waiting() -> int:
-    return labelling.label_waiting(engine_in_service())
+    return worker.label_waiting()
+
+
+@shared_task(name=wake.RELABELLING)
+def relabel() -> int:
+    return worker.relabel()
 
 
 @shared_task(name="classifier.embed_missing")
@@ -22,6 +29,12 @@ def score_for_review() -> int:
     return score.score_waiting()
 
 
-@shared_task(name="classifier.follow_tags")
+@shared_task(name=wake.FOLLOWING)
 def follow_tags() -> int:
     return vocabulary.follow_all()
+
+
+@shared_task(name=wake.EXPANDING)
+def expand_uploads() -> None:
+    if uploads.expand(limit_seconds=EXPANDING_SECONDS):
+        wake.worker(wake.EXPANDING)

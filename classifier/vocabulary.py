@@ -124,7 +124,7 @@ def follow(former: int, *, most: int = AT_ONCE) -> Following:
         if not step:
             return Following(moved, complete=True)
         moved += step
-    wake.vocabulary()
+    wake.worker(wake.FOLLOWING)
     return Following(moved, complete=False)
 
 

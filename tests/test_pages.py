@@ -3,12 +3,15 @@
 import os
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
-from accounts.groups import CURATORS
+from accounts.groups import ADMINISTRATORS, CURATORS
+from alumusic.llm import budget
+from alumusic.llm.tests.questions import made
 from classifier.models import Category
 from classifier.tests.comments import stored
 from conftest import PASSWORD
@@ -102,10 +105,9 @@ def test_a_curator_finds_a_comment_and_corrects_it(live_server, page, faults, ma
     page.locator("#searchbar").fill("avaliacoes")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Parabéns").click()
-    page.get_by_label("Categoria").select_option("CRÍTICA")
+    page.locator('[name="category"][value="CRÍTICA"]').check()
     page.get_by_role("button", name="Salvar", exact=True).click()
-    page.wait_for_url("**/comment/**")
-    page.get_by_text("com sucesso").wait_for()
+    page.locator(".messagelist .success").wait_for()
 
     comment.refresh_from_db()
     assert (comment.category, comment.reviewed) == ("CRÍTICA", True)
@@ -130,3 +132,20 @@ def test_a_hostile_comment_is_shown_as_text(live_server, page, faults, make_user
         assert page.get_by_text("<img src=x onerror=alert(1)>").count() >= 1
 
     assert (dialogs, faults) == ([], [])
+
+
+def test_what_the_language_model_costs_is_clean_and_accessible(live_server, page, faults, make_user, settings):
+    make_user("chefe", ADMINISTRATORS)
+    settings.LLM_DAILY_BUDGET_USD = Decimal("0.01")
+    made()
+    budget.watch()
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+    enter(page, live_server.url + "/dashboard", "chefe")
+    page.goto(live_server.url + "/painel/llm/call/")
+    page.get_by_text("Últimos 7 dias").wait_for()
+
+    assert page.locator(".llm-usage tbody tr").count() == 1
+    assert page.get_by_text("O orçamento de hoje para o modelo de linguagem, 0,01 USD, acabou.").count() == 1
+    assert faults == []
+    assert Axe().run(page, context=".llm-usage").response["violations"] == []

@@ -6,12 +6,13 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
 
 from accounts import tokens
 from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
 from accounts.models import TokenFamily, User
-from classifier.models import Category, Comment, Guideline, Review, Tag, VocabularyAct
+from alumusic.llm.models import Call
+from classifier.models import Batch, Category, Comment, Guideline, Review, Tag, Upload, VocabularyAct
 from classifier.tests.comments import stored
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,8 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "comment_export": (REVIEW, None),
     "comment_bulk_correct": (None, REVIEW),
     "comment_bulk_undo": (None, REVIEW),
+    "comment_relabel": (None, REVIEW),
+    "relabelling": (RULE, None),
     "comment_look_alikes": (ALL, None),
     "review": (REVIEW, None),
     "review_words": (REVIEW, None),
@@ -64,6 +67,12 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "classifier_tag_add": (NOBODY, NOBODY),
     "classifier_tag_history": (ALL, ALL),
     "classifier_tag_delete": (NOBODY, NOBODY),
+    **{
+        f"{model}_{page}": (RULE if page in ("changelist", "change", "history") else NOBODY,) * 2
+        for model in ("classifier_batch", "classifier_upload", "llm_call")
+        for page in ("changelist", "add", "change", "history", "delete")
+    },
+    "app_list llm": (RULE, RULE),
     "auth_user_password_change": (RULE, RULE),
     "accounts_tokenfamily_add": (NOBODY, NOBODY),
     **{
@@ -82,7 +91,13 @@ def objects(make_user):
     comment = stored("Não consigo entrar", tags=("fix_login",))
     target = make_user("alvo")
     tokens.issue(target)
+    batch = Batch.objects.create(owner=target)
+    Upload.objects.create(batch=batch, name="lote.csv", format="csv", encoding="utf-8", size=1, lines=1, sha256="0")
+    call = Call.objects.create(purpose="classification", model="m", outcome="ok", items=1, latency_ms=1)
     return {
+        "batch": batch.pk,
+        "upload": batch.pk,
+        "call": call.pk,
         "comment": comment.pk,
         "tag": Tag.objects.get().pk,
         "guideline": Guideline.objects.get_or_create(category=Category.PRAISE)[0].pk,
@@ -93,9 +108,17 @@ def objects(make_user):
 
 
 def names():
-    return [p.name for p in admin.site.get_urls() if getattr(p, "name", None)] + [
-        p.name for r in admin.site.get_urls() for p in getattr(r, "url_patterns", []) if getattr(p, "name", None)
-    ]
+    found: list[URLPattern | URLResolver] = []
+    for each in admin.site.get_urls():
+        found += each.url_patterns if isinstance(each, URLResolver) else [each]
+    return [pattern.name for pattern in found if isinstance(pattern, URLPattern) and pattern.name]
+
+
+def answers(allowed, group):
+    """What may come of it for a member of the group. allowed: a cell of the table."""
+    if allowed is None:
+        return {405}
+    return {200, 302} if LETTERS[group] in allowed else {403, 404}
 
 
 def addresses(objects):
@@ -116,6 +139,8 @@ def address(name, objects):
 def model_of(name):
     if name.endswith("look_alikes"):
         return "comment"
+    if name == "relabelling":
+        return "batch"
     return re.sub(r"_(change|delete|history)$", "", name.removesuffix("_password_change")).rpartition("_")[2]
 
 
@@ -154,13 +179,7 @@ def test_a_page_opens_for_whom_the_table_says_and_for_nobody_else(objects, make_
 
     opened = {name: browser.get(url).status_code for name, url in addresses(objects)}
 
-    wrong = {
-        name: status
-        for name, status in opened.items()
-        if (TABLE[name][0] is None and status != 405)
-        or (TABLE[name][0] is not None and (LETTERS[group] in TABLE[name][0]) != (status in (200, 302)))
-        or (TABLE[name][0] is not None and LETTERS[group] not in TABLE[name][0] and status not in (403, 404))
-    }
+    wrong = {name: status for name, status in opened.items() if status not in answers(TABLE[name][0], group)}
     assert wrong == {}
 
 
@@ -168,14 +187,13 @@ def test_a_page_opens_for_whom_the_table_says_and_for_nobody_else(objects, make_
 def test_a_forged_form_is_refused_and_changes_nothing(objects, make_user, group):
     browser = Client(headers={"Accept": "text/html"})
     browser.force_login(make_user("ana", group))
-    refused = {
-        name: url for name, url in addresses(objects) if TABLE[name][1] is None or LETTERS[group] not in TABLE[name][1]
-    }
+    refused = {name: url for name, url in addresses(objects) if not answers(TABLE[name][1], group) & {200, 302}}
     before = state()
 
     statuses = {name: browser.post(url, forged(name, objects)).status_code for name, url in refused.items()}
 
-    assert {name: s for name, s in statuses.items() if s not in ({405} if TABLE[name][1] is None else {403, 404})} == {}
+    wrong = {name: status for name, status in statuses.items() if status not in answers(TABLE[name][1], group)}
+    assert wrong == {}
     assert state() == before
 
 

@@ -2,29 +2,22 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from .faults import Declined, TooLong, Unavailable
+from .faults import Declined, LLMFault, TooLong, Unavailable
+from .usage import Usage
 
 FENCED = re.compile(r"```(?:json)?(.*)```", re.DOTALL | re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one call as the server counts them; cached: the part of prompt that its cache held."""
-
-    prompt: int = 0
-    completion: int = 0
-    cached: int = 0
+MOST_TOKENS = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     text: str
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
     def json(self) -> Any:
         """The JSON of the text, which may stand in a Markdown fence. Raises ValueError where there is none."""
@@ -43,8 +36,8 @@ class _Details(BaseModel):
 
 
 class _Usage(BaseModel):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
     prompt_tokens_details: _Details | None = None
 
 
@@ -67,22 +60,30 @@ def read(body: bytes) -> Answer:
     """The answer in the body of a 200.
 
     Raises TooLong where the answer was cut, also where its JSON happens to be whole; Declined where the model or a
-    filter refused; Unavailable where the body is no chat completion.
+    filter refused; both with the usage, since both are billed. Raises Unavailable where the body is no chat completion.
     """
     try:
         completion = _Completion.model_validate_json(body)
     except ValidationError:
         raise Unavailable("broken_answer") from None
-    choice = completion.choices[0]
+    choice, usage = completion.choices[0], _usage(completion.usage or _Usage())
+    if fault := _fault(choice):
+        fault.usage = usage
+        raise fault
+    return Answer(choice.message.content or "", usage)
+
+
+def _fault(choice: _Choice) -> LLMFault | None:
     if choice.finish_reason == "content_filter":
-        raise Declined("content_filter")
+        return Declined("content_filter")
     if choice.message.refusal:
-        raise Declined("refusal")
+        return Declined("refusal")
     if choice.finish_reason == "length":
-        raise TooLong("truncated")
-    return Answer(choice.message.content or "", _usage(completion.usage or _Usage()))
+        return TooLong("truncated")
+    return None
 
 
 def _usage(usage: _Usage) -> Usage:
     details = usage.prompt_tokens_details or _Details()
-    return Usage(usage.prompt_tokens, usage.completion_tokens, details.cached_tokens or 0)
+    counts = (usage.prompt_tokens, usage.completion_tokens, details.cached_tokens)
+    return Usage(*(min(max(0, count or 0), MOST_TOKENS) for count in counts))

@@ -1,6 +1,5 @@
 import logging
 import os
-import time
 import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
@@ -10,10 +9,15 @@ import httpx2
 import openai
 from django.conf import settings
 
+from . import availability
 from .answer import Answer, read
-from .diagnosis import complaint, diagnose
+from .breaker import Breaker
+from .diagnosis import diagnose
 from .dialect import Dialect, Question
-from .faults import LLMFault, OutOfTime, Rejected, Unavailable
+from .faults import LLMFault, OutOfTime, RateLimited, Rejected, Unavailable
+from .gate import Gate
+from .models import OK
+from .notes import Notes
 from .patience import Patience
 from .transport import PunctualTransport, certificates
 
@@ -41,11 +45,12 @@ class Client:
     ) -> None:
         self._model = model
         self._timeout = timeout
-        self._concurrency = concurrency
         self._patience = patience or Patience()
+        self._gate = Gate(concurrency, now=self._patience.now, pause=self._patience.pause)
+        self._breaker = Breaker(base_url, model)
         self._lock = Lock()
         self._dialect = Dialect()
-        self._under_way = 0
+        self._asked = 0
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="llm")
         limits = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
         http = openai.DefaultHttpx2Client(transport=PunctualTransport(verify=certificates(), limits=limits))
@@ -55,59 +60,109 @@ class Client:
     @property
     def free(self) -> int:
         """How many calls could start at once."""
-        return max(0, self._concurrency - self._under_way)
+        return max(0, self._gate.limit - self._asked)
 
-    def submit(self, question: Question, *, deadline: float, stop: Event | None = None) -> Future[Answer]:
-        """The answer to come, as of `ask`; the call starts when one of the connections is free."""
-        with self._lock:
-            self._under_way += 1
-        future = self._pool.submit(self.ask, question, deadline=deadline, stop=stop)
-        future.add_done_callback(self._done)
-        return future
+    def notes(self) -> Notes:
+        """Where `submit` notes what its calls came to, for the ledger and the breaker; `with` writes it at the end."""
+        return Notes(self._breaker)
 
     def ask(self, question: Question, *, deadline: float, stop: Event | None = None) -> Answer:
         """The answer, after as many tries as it takes and the deadline (a `time.monotonic()`) allows.
 
-        stop: once set, nothing more is tried. Raises a subclass of LLMFault. What is not about the moment
-        (400, 401, 403, 404) is not tried again.
+        stop: once set, nothing more is tried. Raises a subclass of LLMFault: NotAsked where the budget is used up or
+        the breaker is open; what is not about the moment (400, 401, 403, 404) is not tried again. Each call is in the
+        ledger when this returns or raises; no transaction may be open.
         """
-        stop = stop or Event()
-        attempt = 0
+        availability.admit(self._breaker)
+        self._count(1)
+        try:
+            with self.notes() as notes:
+                return self._settle(question, deadline, stop or Event(), notes)
+        finally:
+            self._count(-1)
+
+    def submit(self, question: Question, *, deadline: float, notes: Notes, stop: Event | None = None) -> Future[Answer]:
+        """The answer to come, as of `ask`; the call starts when one of the connections is free.
+
+        It asks neither breaker nor budget (see `availability.refusal` and `Breaker.admit`) and never touches the
+        database: what there is to write is in `notes`.
+        """
+        self._count(1)
+        future = self._pool.submit(self._settle, question, deadline, stop or Event(), notes)
+        future.add_done_callback(lambda _future: self._count(-1))
+        return future
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._asked += more
+
+    def _settle(self, question: Question, deadline: float, stop: Event, notes: Notes) -> Answer:
+        try:
+            answer = self._try(question, deadline, stop, notes)
+        except LLMFault as fault:
+            notes.settled(fault)
+            raise
+        notes.settled(None)
+        return answer
+
+    def _try(self, question: Question, deadline: float, stop: Event, notes: Notes) -> Answer:
+        """Calls until there is an answer or no use in another call. A 429 is no failure and uses up no try."""
+        failures = refusals = 0
+        last: Unavailable | None = None
         while True:
             dialect = self._dialect
             try:
-                return self._call(question, dialect, deadline)
-            except openai.APIStatusError as error:
-                fault = diagnose(error)
-                if isinstance(fault, Rejected) and self._adapt(dialect, complaint(error)):
-                    continue
-            except openai.APIConnectionError as error:
-                fault = self._late(deadline) or diagnose(error)
-            except Unavailable as error:
-                fault = error
-            attempt += 1
-            logger.info("call %s failed: %s", attempt, fault.reason)
-            self._wait(attempt, fault, deadline, stop)
+                return self._call(question, dialect, deadline, stop, notes)
+            except Rejected as fault:
+                if not self._adapt(dialect, fault.complaint):
+                    raise
+            except RateLimited as fault:
+                last, refusals = fault, refusals + 1
+                self._wait(self._patience.after(refusals, fault), fault, deadline, stop)
+            except Unavailable as fault:
+                last, failures = fault, failures + 1
+                self._wait(self._patience.before(failures, fault), fault, deadline, stop)
+            except OutOfTime as fault:
+                raise last or fault from None  # what kept it from an answer says more than that time ran out
 
-    def _call(self, question: Question, dialect: Dialect, deadline: float) -> Answer:
-        seconds = min(self._timeout, deadline - time.monotonic())
-        if seconds < SHORTEST_CALL_SECONDS:
-            raise OutOfTime
-        response = self._openai.chat.completions.with_raw_response.create(
-            model=self._model,
-            timeout=httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
-            **dialect.parameters(question),
-        )
+    def _call(self, question: Question, dialect: Dialect, deadline: float, stop: Event, notes: Notes) -> Answer:
+        """One HTTP call, noted."""
+        with self._gate.passing(deadline=deadline, stop=stop) as era:
+            seconds = min(self._timeout, deadline - self._patience.now())
+            if seconds < SHORTEST_CALL_SECONDS:
+                raise OutOfTime
+            attempt = notes.started(question, self._model)
+            try:
+                answer = self._answer(question, dialect, seconds, deadline)
+            except LLMFault as fault:
+                logger.info("a call failed: %s", fault.reason)
+                notes.ended(attempt, fault.reason, fault.usage)
+                if isinstance(fault, RateLimited):
+                    self._gate.refused(era, fault.retry_after)
+                raise
+            notes.ended(attempt, OK, answer.usage)
+            self._gate.succeeded(era)
+            return answer
+
+    def _answer(self, question: Question, dialect: Dialect, seconds: float, deadline: float) -> Answer:
+        try:
+            response = self._openai.chat.completions.with_raw_response.create(
+                model=self._model,
+                timeout=httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+                **dialect.parameters(question),
+            )
+        except openai.APIStatusError as error:
+            raise diagnose(error) from None
+        except openai.APIConnectionError as error:
+            raise self._late(deadline) or diagnose(error) from None
         return read(response.content)
 
-    @staticmethod
-    def _late(deadline: float) -> OutOfTime | None:
-        return OutOfTime() if time.monotonic() + SHORTEST_CALL_SECONDS > deadline else None
+    def _late(self, deadline: float) -> OutOfTime | None:
+        return OutOfTime() if self._patience.now() + SHORTEST_CALL_SECONDS > deadline else None
 
-    def _wait(self, attempt: int, fault: LLMFault, deadline: float, stop: Event) -> None:
+    def _wait(self, pause: float | None, fault: LLMFault, deadline: float, stop: Event) -> None:
         """Waits for the next try. Raises the fault where there is to be none, at once where time would run out."""
-        pause = self._patience.before(attempt, fault) if isinstance(fault, Unavailable) else None
-        if pause is None or time.monotonic() + pause + SHORTEST_CALL_SECONDS > deadline:
+        if pause is None or self._patience.now() + pause + SHORTEST_CALL_SECONDS > deadline:
             raise fault from None
         self._patience.pause(stop, pause)
         if stop.is_set():
@@ -124,10 +179,6 @@ class Client:
             self._dialect = substitute
         logger.warning("the server of %s refuses a parameter; from now on: %s", self._model, substitute)
         return True
-
-    def _done(self, _future: Future[Answer]) -> None:
-        with self._lock:
-            self._under_way -= 1
 
 
 def _sendable(api_key: str) -> str:

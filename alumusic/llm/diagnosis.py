@@ -4,10 +4,10 @@ import time
 
 import openai
 
-from .faults import Declined, LLMFault, Misconfigured, Rejected, TooLong, Unavailable
+from .faults import Declined, LLMFault, Misconfigured, RateLimited, Rejected, TooLong, Unavailable
 from .patience import retry_after
 
-TRANSIENT = {408: "timeout", 409: "conflict", 429: "rate_limited"}
+TRANSIENT = {408: "timeout", 409: "conflict"}
 FOR_A_PERSON = {401: "unauthorized", 403: "forbidden", 404: "unknown_model"}
 TOO_LONG_WORDS = (
     "context_length",
@@ -20,11 +20,6 @@ TOO_LONG_WORDS = (
 FILTER_WORDS = ("content_filter", "content_policy", "content policy", "content management policy", "content filter")
 
 
-def complaint(error: openai.APIStatusError) -> str:
-    """All that the server says of the fault, in lower case; it may quote the question, so it is never logged."""
-    return f"{error.param} {error.code} {error.message}".lower()
-
-
 def diagnose(error: openai.APIConnectionError | openai.APIStatusError) -> LLMFault:
     if isinstance(error, openai.APITimeoutError):
         return Unavailable("timeout")
@@ -33,20 +28,22 @@ def diagnose(error: openai.APIConnectionError | openai.APIStatusError) -> LLMFau
     status = error.status_code
     if status == 429 and error.code == "insufficient_quota":
         return Misconfigured("quota")
+    pause = retry_after(error.response.headers, now=time.time())
+    if status == 429:
+        return RateLimited(retry_after=pause)
     if status in TRANSIENT or status >= 500:
-        reason = TRANSIENT.get(status, "server_error")
-        return Unavailable(reason, retry_after=retry_after(error.response.headers, now=time.time()))
+        return Unavailable(TRANSIENT.get(status, "server_error"), retry_after=pause)
     if status in FOR_A_PERSON:
         return Misconfigured(FOR_A_PERSON[status])
     return _refusal(error)
 
 
 def _refusal(error: openai.APIStatusError) -> LLMFault:
-    words = complaint(error)
+    words = f"{error.param} {error.code} {error.message}".lower()
     if error.code == "model_not_found":
         return Misconfigured("unknown_model")
     if error.status_code == 413 or any(word in words for word in TOO_LONG_WORDS):
         return TooLong("context_length")
     if any(word in words for word in FILTER_WORDS):
         return Declined("content_filter")
-    return Rejected("rejected")
+    return Rejected("rejected", complaint=words)

@@ -7,19 +7,25 @@ from typing import Any, Literal, Self
 FORM_WORDS = ("response_format", "json_schema", "json_object", "strict")
 REASONING_TOKENS = 4_096
 
+Purpose = Literal["classification", "summary", "insight", "check"]
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked. system: byte-equal from call to call, so that prompt caches hit. name: of the schema.
 
-    max_tokens: room for the answer alone.
+    max_tokens: room for the answer alone. prompt_version, items: of which wording it is and how many things it asks
+    about, for the ledger.
     """
 
+    purpose: Purpose
     system: str
     user: str
     name: str
     schema: Mapping[str, Any]
     max_tokens: int
+    prompt_version: str = ""
+    items: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,12 @@ from classifier.paging import AS_SENT, page
 from classifier.review import verdicts
 
 MAX_ANSWERED_AT_ONCE = 500
+MAX_IN_A_CALL = 10_000
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="A ETag que você leu.")
+PREFER = OpenApiParameter(
+    "Prefer", str, OpenApiParameter.HEADER, description="`respond-async`: responde antes de classificar."
+)
 COMMENT = one(wire.CommentBody)
 COMMENTS = many(COMMENT)
 READ_ERRORS = problems(400, 401, 403, 406, 429, 503)
@@ -55,14 +59,19 @@ class Comments(View):
 
     @extend_schema(
         operation_id="enviar_comentarios",
-        summary="Recebe um comentário ou uma lista de até 500 e os classifica",
-        description="Uma lista entra inteira ou não entra; o mesmo `id` de novo não é classificado de novo.",
+        summary="Recebe um comentário ou uma lista de até 10.000 e os classifica",
+        description=(
+            "Uma lista entra inteira ou não entra; o mesmo `id` de novo não é classificado de novo. Até 500 esperam "
+            "pela resposta; mais, ou `Prefer: respond-async`, seguem em segundo plano: 202 e o lote."
+        ),
+        parameters=[PREFER],
         request=json_body(either(sent(IncomingComment), many(sent(IncomingComment), minItems=1))),
         responses={
             200: OpenApiResponse(COMMENT, description="O mesmo `id` com o mesmo `texto`, como está gravado."),
             201: either(COMMENT, COMMENTS),
             202: OpenApiResponse(
-                either(COMMENT, COMMENTS), description="Gravado; a classificação segue em segundo plano."
+                either(COMMENT, COMMENTS, one(wire.BatchBody)),
+                description="Gravado; a classificação segue em segundo plano.",
             ),
             **problems(409),
             **WRITE_ERRORS,
@@ -73,8 +82,9 @@ class Comments(View):
             return self.post_many(request, request.data)
         sender = cast(User, request.user)
         incoming = read_body(IncomingComment, request.data)
+        engine = None if wants_background(request) else engine_in_service()
         try:
-            receipt = intake.receive([incoming], sender=sender, engine=engine_in_service())
+            receipt = intake.receive([incoming], sender=sender, engine=engine)
         except intake.StoredOtherwise:
             raise intake.OtherText from None
         [comment] = receipt.comments
@@ -90,14 +100,28 @@ class Comments(View):
         if not data:
             empty = _("The list is empty.")
             raise Invalid(empty, errors=[FieldError("", "empty", empty)])
-        if len(data) > MAX_ANSWERED_AT_ONCE:
-            raise TooLarge(_("A list may have at most %(n)s comments.") % {"n": MAX_ANSWERED_AT_ONCE})
-        receipt = intake.receive(intake.read_many(data), sender=sender, engine=engine_in_service())
+        if len(data) > MAX_IN_A_CALL:
+            raise TooLarge(_("A list may have at most %(n)s comments.") % {"n": MAX_IN_A_CALL})
+        incoming = intake.read_many(data)
+        if len(data) > MAX_ANSWERED_AT_ONCE or wants_background(request):
+            batch = intake.accept(incoming, sender=sender)
+            return Response(wire.batch_body(batch), HTTPStatus.ACCEPTED, headers=location_of(batch))
+        receipt = intake.receive(incoming, sender=sender, engine=engine_in_service())
         body = [wire.comment_body(comment) for comment in receipt.comments]
         if not receipt.pending:
             return Response(body, HTTPStatus.CREATED)
         batch = intake.batch_of(receipt.comments, owner=sender)
-        return Response(body, HTTPStatus.ACCEPTED, headers={"Location": f"/api/lotes/{batch.pk}"})
+        return Response(body, HTTPStatus.ACCEPTED, headers=location_of(batch))
+
+
+def wants_background(request: Request) -> bool:
+    """True where `Prefer` (RFC 7240) asks for an answer before the work is done."""
+    preferences = request.headers.get("Prefer", "").lower().split(",")
+    return any(preference.partition(";")[0].strip() == "respond-async" for preference in preferences)
+
+
+def location_of(batch: Batch) -> dict[str, str]:
+    return {"Location": f"/api/lotes/{batch.pk}"}
 
 
 def stored_comment(external_id: str) -> Comment:
@@ -182,7 +206,10 @@ class OneBatch(View):
         responses={200: one(wire.BatchBody), **problems(404), **READ_ERRORS},
     )
     def get(self, request: Request, batch_id: UUID) -> Response:
-        return Response(wire.batch_body(own_batch(request, batch_id)))
+        batch = own_batch(request, batch_id)
+        if batch.completed_at is None and Batch.objects.filter(pk=batch.pk).close_finished():
+            batch = own_batch(request, batch_id)
+        return Response(wire.batch_body(batch))
 
 
 class BatchComments(View):
@@ -202,7 +229,7 @@ class BatchComments(View):
 
 def own_batch(request: Request, batch_id: UUID) -> Batch:
     """The batch, where the reader sent it or may see all. Raises Http404 otherwise."""
-    batch = Batch.objects.filter(pk=batch_id).first()
+    batch = Batch.objects.select_related("upload").filter(pk=batch_id).first()
     user: Any = request.user
     if batch is None or not (batch.owner_id == user.pk or user.has_perm("classifier.view_batch")):
         raise Http404

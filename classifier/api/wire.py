@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from alumusic.api import Body, Query
 from alumusic.validation import StorableText, fault
 from alumusic.weeks import iso, parse_moment_or_day
-from classifier.models import Batch, BatchState, Category, Comment, CommentState
+from classifier.models import Batch, BatchState, Category, Comment, CommentState, Upload
 from classifier.models.search import stems
 from classifier.models.tag import MAX_TAG_LENGTH, MAX_TAGS, TAG_PATTERN
+
+MOST_ERRORS = 1_000
 
 
 def _moment(value: object) -> datetime | None:
@@ -131,19 +134,26 @@ class CommentDetailBody(CommentBody):
     historico: list[HistoryEntry]
 
 
+class BatchError(BaseModel):
+    """Uma linha do arquivo que não virou comentário."""
+
+    linha: int | None = Field(description="A partir de 1; null na última entrada, que conta as que não cabem.")
+    detail: str
+
+
 class BatchBody(BaseModel):
     """O andamento de um lote."""
 
     id: str
     estado: Literal["processando", "concluido"]
-    total: int
+    total: int = Field(description="Os comentários do lote; enquanto um arquivo é lido, os lidos até agora.")
     classificados: int
     pendentes: int
     falhas: int
     progresso: float = Field(description="0 a 1")
     criado_em: datetime
     concluido_em: datetime | None
-    erros: list[dict[str, Any]]
+    erros: list[BatchError] = Field(max_length=MOST_ERRORS + 1)
 
 
 def comment_body(comment: Comment) -> dict[str, Any]:
@@ -163,17 +173,30 @@ def comment_body(comment: Comment) -> dict[str, Any]:
 
 
 def batch_body(batch: Batch) -> dict[str, Any]:
-    """A batch's progress, counted afresh from its comments."""
+    """A batch's progress, counted afresh from its comments and from how far its file, if it has one, is read."""
     progress = batch.progress()
+    upload: Upload | None = getattr(batch, "upload", None)
+    share = upload.share_read if upload else 1.0
     return {
         "id": str(batch.pk),
-        "estado": BatchState.RUNNING if progress.pending else BatchState.DONE,
+        "estado": BatchState.DONE if batch.completed_at else BatchState.RUNNING,
         "total": progress.total,
         "classificados": progress.classified,
         "pendentes": progress.pending,
         "falhas": progress.failed,
-        "progresso": round(1 - progress.pending / progress.total, 4) if progress.total else 1.0,
+        "progresso": round(share * (1 - progress.pending / progress.total), 4) if progress.total else float(share),
         "criado_em": iso(batch.created_at),
-        "concluido_em": iso(progress.last_change) if progress.last_change and not progress.pending else None,
-        "erros": [],
+        "concluido_em": iso(batch.completed_at) if batch.completed_at else None,
+        "erros": batch_errors(upload) if upload else [],
     }
+
+
+def batch_errors(upload: Upload) -> list[dict[str, Any]]:
+    """The first `MOST_ERRORS` lines of the file that became no comment, and how many more there are."""
+    found = upload.errors.order_by("line").values_list("line", "detail")
+    errors: list[dict[str, Any]] = [{"linha": line, "detail": detail} for line, detail in found[: MOST_ERRORS + 1]]
+    if len(errors) > MOST_ERRORS:
+        more = found.count() - MOST_ERRORS
+        sentence = ngettext("%(n)s more line has an error.", "%(n)s more lines have errors.", more) % {"n": more}
+        errors[-1] = {"linha": None, "detail": sentence}
+    return errors

@@ -5,20 +5,36 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from .base import Engine, Failure, Verdict
+from .base import Engine, Failure, Labelled, Part, Remedy, Result, Verdict, labelled
 
 if TYPE_CHECKING:
     from .embedded import EmbeddedEngine
 
-__all__ = ["Engine", "Failure", "Verdict", "engine_in_service"]
+__all__ = [
+    "Engine",
+    "Failure",
+    "Labelled",
+    "Part",
+    "Remedy",
+    "Result",
+    "Verdict",
+    "embedded_engine",
+    "engine_in_service",
+    "labelled",
+    "llm_engine",
+]
 
 
 def engine_in_service() -> Engine:
     """The engine that `CLASSIFIER_ENGINE` names; `auto` is the LLM where a key is set."""
-    chosen = settings.CLASSIFIER_ENGINE
-    if chosen == "auto":
-        chosen = "llm" if settings.OPENAI_API_KEY else "embedded"
-    return _llm() if chosen == "llm" else embedded_engine()
+    match settings.CLASSIFIER_ENGINE:
+        case "embedded":
+            return embedded_engine()
+        case "auto" if not settings.OPENAI_API_KEY:
+            return embedded_engine()
+        case "cascade":
+            return _cascade()
+    return llm_engine()
 
 
 @cache
@@ -28,7 +44,14 @@ def embedded_engine() -> "EmbeddedEngine":
     return EmbeddedEngine()
 
 
-def _llm() -> Engine:
+def llm_engine(*, fresh: bool = False) -> Engine:
+    """The language model. fresh: ask it also about texts that it has answered before."""
     from .llm import LLMEngine
 
-    return LLMEngine()
+    return LLMEngine(fresh=fresh)
+
+
+def _cascade() -> Engine:
+    from .cascade import Cascade
+
+    return Cascade(embedded_engine(), llm_engine(), embedded_engine().thresholds)

@@ -1,6 +1,7 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum
+from typing import NamedTuple, Protocol
 
 from classifier.models import Category
 
@@ -19,12 +20,35 @@ class Verdict:
     probabilities: tuple[float, ...] | None = None
 
 
+class Remedy(Enum):
+    """What is to be done about a text without a verdict."""
+
+    WAIT = "the same engine may have one later"
+    REPLACE = "the engine will never have one: another labels the text, and a person looks at it"
+    STAND_IN = "the engine is out of service: another labels the text, until this one is back"
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an engine has no verdict on one text. transient: asking again later may help."""
+    """Why an engine has no verdict on one text. reason: one word."""
 
     reason: str
-    transient: bool = True
+    remedy: Remedy = Remedy.WAIT
+
+
+Result = Verdict | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one engine says of some of the texts, by their place.
+
+    engine: as the contract's `motor`. prompt_version: empty for an engine without a prompt.
+    """
+
+    engine: str
+    prompt_version: str
+    results: Mapping[int, Result]
 
 
 class Engine(Protocol):
@@ -32,11 +56,27 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """As the contract's `motor`: `embedded/<version>` or `llm/<model>`."""
+        """As the contract's `motor` where it is one engine; what is asked for it loads the engine."""
 
-    @property
-    def prompt_version(self) -> str:
-        """Version of the prompt; empty for an engine without one."""
+    def label(self, texts: Sequence[str], *, deadline: float) -> Iterator[Part]:
+        """A result a text, in parts as they come, so that what was paid for can be kept at once.
 
-    def label(self, texts: Sequence[str], *, deadline: float) -> list[Verdict | Failure]:
-        """One result a text, in order. deadline: a `time.monotonic()`; what is not done by then is a Failure."""
+        deadline: a `time.monotonic()`; what is not done by then is a Failure, and so comes by then too.
+        """
+
+
+class Labelled(NamedTuple):
+    """A result with the name of the engine that gave it."""
+
+    engine: str
+    result: Result
+
+
+def labelled(engine: Engine, texts: Sequence[str], *, deadline: float) -> list[Labelled]:
+    """One result a text, in order, when all are there."""
+    found = {
+        place: Labelled(part.engine, result)
+        for part in engine.label(texts, deadline=deadline)
+        for place, result in part.results.items()
+    }
+    return [found[place] for place in range(len(texts))]

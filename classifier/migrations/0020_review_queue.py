@@ -31,7 +31,7 @@ def restore_triggers(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0003_permissions"),
+        ("classifier", "0010_uploads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

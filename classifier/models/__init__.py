@@ -1,12 +1,15 @@
 from .batch import Batch, BatchItem
-from .category import BatchState, Category, CommentState
+from .category import BatchState, Category, CommentState, FileFormat, UploadState
 from .classification import Classification
 from .comment import Comment, Label, Standing
 from .embedding import Embedding
 from .guideline import Guideline
+from .known_answer import KnownAnswer
+from .relabelling import Relabelling
 from .review import Review
 from .sitting import ReviewLease, Sitting, Step
 from .tag import CommentTag, Tag
+from .upload import Upload, UploadError, UploadPiece
 from .vocabulary import TagsApart, VocabularyAct
 
 __all__ = [
@@ -19,8 +22,11 @@ __all__ = [
     "CommentState",
     "CommentTag",
     "Embedding",
+    "FileFormat",
     "Guideline",
+    "KnownAnswer",
     "Label",
+    "Relabelling",
     "Review",
     "ReviewLease",
     "Sitting",
@@ -28,5 +34,9 @@ __all__ = [
     "Step",
     "Tag",
     "TagsApart",
+    "Upload",
+    "UploadError",
+    "UploadPiece",
+    "UploadState",
     "VocabularyAct",
 ]

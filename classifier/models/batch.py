@@ -1,17 +1,41 @@
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .category import CommentState
+from .category import CommentState, UploadState
 from .comment import Comment
 from .tag import CommentTag
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def finished(self) -> Self:
+        """Those not closed yet in which nothing waits, neither a comment for a label nor a file to be read."""
+        waiting = BatchItem.objects.filter(batch=OuterRef("pk"), comment__state=CommentState.PENDING)
+        unread = Q(upload__state__in=[UploadState.RECEIVED, UploadState.EXPANDING])
+        return self.filter(~Exists(waiting), completed_at=None).exclude(unread)
+
+    def close_finished(self) -> int:
+        """How many were closed; what happens to their comments from then on does not open them again."""
+        ids = list(self.finished().values_list("pk", flat=True))
+        # Reading first: an UPDATE that finds nothing would still wait for SQLite's one writer.
+        return Batch.objects.filter(pk__in=ids, completed_at=None).update(completed_at=timezone.now()) if ids else 0
+
+    def with_counts(self) -> Self:
+        """Each with `total`, its comments, and `pending`, those of them that wait."""
+        items = BatchItem.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
+        waiting = items.filter(comment__state=CommentState.PENDING)
+        return self.annotate(total=_count_of(items), pending=_count_of(waiting))
+
+
+def _count_of(items: models.QuerySet[Any, Any]) -> Coalesce:
+    return Coalesce(Subquery(items.annotate(n=Count("pk")).values("n")), 0)
 
 
 class Batch(models.Model):
@@ -22,10 +46,14 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="batches"
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    completed_at = models.DateTimeField(_("completed at"), null=True, editable=False)
+
+    objects = BatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("batch")
         verbose_name_plural = _("batches")
+        indexes = [models.Index(fields=["created_at"], name="batch_open", condition=Q(completed_at=None))]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -35,19 +63,17 @@ class Batch(models.Model):
             total=Count("pk"),
             pending=Count("pk", filter=Q(comment__state=CommentState.PENDING)),
             failed=Count("pk", filter=Q(comment__state=CommentState.FAILED)),
-            last_change=Max("comment__updated_at"),
         )
         return Progress(**counted)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a batch is. last_change: of any of its comments; None for an empty batch."""
+    """How many comments of a batch there are, in all and in which state."""
 
     total: int
     pending: int
     failed: int
-    last_change: datetime | None
 
     @property
     def classified(self) -> int:

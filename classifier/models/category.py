@@ -23,3 +23,15 @@ class CommentState(models.TextChoices):
 class BatchState(StrEnum):
     RUNNING = "processando"
     DONE = "concluido"
+
+
+class FileFormat(models.TextChoices):
+    CSV = "csv", "CSV"
+    JSONL = "jsonl", "JSONL"
+
+
+class UploadState(models.TextChoices):
+    RECEIVED = "received", _("received")
+    EXPANDING = "expanding", _("being read")
+    EXPANDED = "expanded", _("read")
+    REFUSED = "refused", _("refused")

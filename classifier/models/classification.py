@@ -23,6 +23,7 @@ class Classification(models.Model):
     category = models.CharField(_("category"), max_length=10, choices=Category.choices)
     confidence = models.FloatField(_("confidence"))
     tags = models.JSONField(_("tags"), default=list)
+    fallback_reason = models.CharField(_("why the main engine gave none"), max_length=40, null=True, blank=True)
     p_praise = models.FloatField(null=True)
     p_criticism = models.FloatField(null=True)
     p_suggestion = models.FloatField(null=True)

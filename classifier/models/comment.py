@@ -1,4 +1,3 @@
-import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,17 +22,21 @@ TO_REVIEW = Q(reviewed=False, state__in=[CommentState.CLASSIFIED, CommentState.F
 SCORED = TO_REVIEW & Q(review_score__isnull=False)
 
 REVIEW_COLUMNS = ["review_week", "review_score", "review_reason"]
-LABEL_COLUMNS = ["state", "category", "confidence", "engine", "reviewed", "category_corrected"]
+LABEL_COLUMNS = ["state", "category", "confidence", "engine", "fallback_reason", "reviewed", "category_corrected"]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a machine says of a comment. confidence: 0..1. engine: as the contract's `motor`."""
+    """What a machine says of a comment. confidence: 0..1. engine: as the contract's `motor`.
+
+    fallback_reason: why the engine in service will never label the comment, and this one did; a person should look.
+    """
 
     category: Category
     confidence: float
     engine: str
     tags: Sequence[str] = field(default_factory=tuple)
+    fallback_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def to_score(self) -> Self:
         """Those to review that have no score yet, the newest first."""
         return self.to_review().filter(review_score=None).order_by("-moment", "-id")
+
+    def fallen_back(self) -> Self:
+        """Those that the engine in service will never label, so that another did: a person should look."""
+        return self.filter(fallback_reason__isnull=False)
 
     def engines(self) -> list[str]:
         """The names of the engines that labelled any, sorted. A step on their index for each: DISTINCT reads all."""
@@ -140,6 +147,7 @@ class Comment(models.Model):
     category = models.CharField(_("category"), max_length=10, choices=Category.choices, null=True)
     confidence = models.FloatField(_("confidence"), null=True)
     engine = models.CharField(_("engine"), max_length=120, blank=True)
+    fallback_reason = models.CharField(_("why the main engine gave none"), max_length=40, null=True, blank=True)
     reviewed = models.BooleanField(_("reviewed"), default=False)
     category_corrected = models.BooleanField(_("category corrected"), default=False)
     tags = models.ManyToManyField(Tag, through=CommentTag, verbose_name=_("tags"), related_name="comments")
@@ -208,7 +216,12 @@ class Comment(models.Model):
             models.Index(fields=["engine", "-moment", "-id"], name="comment_engine_newest"),
             models.Index(Coalesce("confidence", Value(2.0)), "id", name="comment_least_confident"),
             models.Index(Coalesce("confidence", Value(-1.0)), "id", name="comment_most_confident"),
-            models.Index(fields=["id"], name="comment_waiting", condition=Q(state=CommentState.PENDING)),
+            models.Index(
+                fields=["attempts", "id"], name="comment_waiting_by_tries", condition=Q(state=CommentState.PENDING)
+            ),
+            models.Index(
+                fields=["-moment", "-id"], name="comment_fallen_back", condition=Q(fallback_reason__isnull=False)
+            ),
             models.Index(fields=["-review_week", "-review_score", "-id"], name="comment_to_review", condition=SCORED),
             models.Index(
                 fields=["category", "-review_week", "-review_score", "-id"],
@@ -240,18 +253,20 @@ class Comment(models.Model):
         return sorted(self.tags.values_list("name", flat=True))
 
     @classmethod
-    def adopt(cls, labels: dict[int, Label], token: uuid.UUID) -> list[int]:
+    def adopt(cls, labels: dict[int, Label], held: Q) -> list[int]:
         """The ids whose comment took the machine's label, of `labels` by comment id. Constant number of queries.
 
-        Only what is still held under `token` is written: a worker that comes back after its lease changes nothing.
-        Where a person has decided, only `engine` and `confidence` are taken. To be called in a transaction.
+        held: which of them may be written; with the claim's token in it, a worker that comes back after its lease
+        changes nothing. Where a person has decided, only `engine` and `confidence` are taken. To be called in a
+        transaction.
         """
-        held = list(cls.objects.select_for_update().filter(pk__in=labels, lease_token=token).order_by("pk"))
+        taken = list(cls.objects.select_for_update(of=("self",)).filter(held, pk__in=labels).order_by("pk"))
         now = timezone.now()
         retag = []
-        for comment in held:
+        for comment in taken:
             label = labels[comment.pk]
             comment.engine, comment.confidence = label.engine, label.confidence
+            comment.fallback_reason = label.fallback_reason
             comment.lease_token = comment.lease_until = None
             comment.updated_at, comment.version = now, comment.version + 1
             if comment.reviewed:
@@ -260,9 +275,9 @@ class Comment(models.Model):
                 comment.state, comment.category = CommentState.CLASSIFIED, label.category
                 comment.review_week, comment.review_score, comment.review_reason = None, None, ""
                 retag.append(comment)
-        cls._write(held, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS, *REVIEW_COLUMNS])
+        cls._write(taken, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS, *REVIEW_COLUMNS])
         cls._tag(retag, [labels[comment.pk].tags for comment in retag], retired=False)
-        return [comment.pk for comment in held]
+        return [comment.pk for comment in taken]
 
     @classmethod
     def _write(cls, comments: Sequence["Comment"], columns: list[str]) -> None:

@@ -48,6 +48,8 @@ _local = threading.local()
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The folded stem of one folded word. The stemmer keeps state while it works, so each thread has its own."""
+    if word.isdigit():
+        return word
     if not hasattr(_local, "stemmer"):
         _local.stemmer = snowballstemmer.stemmer("portuguese")
     if word not in NO_PLURALS:

@@ -9,9 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,12 +21,13 @@ from classifier.api.attachment import attachment
 from classifier.models import Category, Comment, CommentState, Step, Tag
 from classifier.panel.filters import BAND_NAMES, ListQuery, query_string, read_filters
 from classifier.panel.forms import BulkForm
+from classifier.panel.relabelling import engines
+from classifier.panel.way_back import way_back
 from classifier.review import bulk
 from classifier.review.verdicts import Decision
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
-LIST = "admin:classifier_comment_changelist"
 LAST_BULK = "last_bulk"
 
 
@@ -66,6 +65,7 @@ class CommentList(PanelPage):
             filters=query_string(request, cursor=None),
             bulk=BulkForm(),
             last_bulk=last_bulk(request),
+            relabelling_engines=engines(),
             **self.choices(),
         )
 
@@ -77,7 +77,7 @@ class CommentList(PanelPage):
             "engines": Comment.objects.engines(),
             "tags": Tag.objects.living().values_list("name", flat=True),
             "chosen": self.request.GET,
-            "more_filters": any(self.request.GET.get(name) for name in ("faixa", "estado", "motor")),
+            "more_filters": any(self.request.GET.get(name) for name in ("faixa", "estado", "motor", "substituido")),
         }
 
     def sorting(self, query: ListQuery, *, down: str | None, up: str) -> Sorting:
@@ -173,10 +173,3 @@ def last_bulk(request: HttpRequest) -> Step | None:
     """The last verdict that the reader gave on a selection in this session, where it can still be taken back."""
     key = request.session.get(LAST_BULK)
     return bulk.undoable(uuid.UUID(key), cast(User, request.user)) if key else None
-
-
-def way_back(request: HttpRequest) -> str:
-    """The list with its filters, from where the form was sent."""
-    url = request.POST.get("next", "")
-    local = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return url if local and url.startswith("/") else reverse(LIST)

@@ -27,6 +27,7 @@ class ListQuery(Filters):
 
     order: Literal["asc", "desc", "antigos"] | None = Field(None, alias="ordem")  # type: ignore[assignment]
     band: Literal["baixa", "media", "alta", "maxima"] | None = Field(None, alias="faixa")
+    fallen_back: Literal["true"] | None = Field(None, alias="substituido")
     cursor: str | None = Field(None, max_length=200)
     form: Literal["csv", "jsonl"] = Field("csv", alias="formato")
 
@@ -43,7 +44,8 @@ class ListQuery(Filters):
         return order_of(self)
 
     def comments(self) -> CommentQuerySet:
-        return selected(self)
+        found = selected(self)
+        return found.fallen_back() if self.fallen_back else found
 
 
 class _Filled:

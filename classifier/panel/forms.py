@@ -17,13 +17,8 @@ def note_field() -> forms.CharField:
     )
 
 
-class BulkForm(forms.Form):
+class SelectionForm(forms.Form):
     """What is ticked as `key-version`, so that what somebody changed since the list was read is left alone."""
-
-    category = forms.ChoiceField(
-        label=_("Verdict"), choices=[("", _("Confirm as they are")), *Category.choices], required=False
-    )
-    note = forms.CharField(label=_("Note"), max_length=MAX_NOTE, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -35,14 +30,20 @@ class BulkForm(forms.Form):
             raise forms.ValidationError(_("Nothing is selected."))
         if len(pairs) > MAX_CHOSEN:
             raise forms.ValidationError(_("At most %(n)s comments at once.") % {"n": MAX_CHOSEN})
-        return {
-            **cleaned,
-            "chosen": dict(pairs),
-            "category": Category(cleaned["category"]) if cleaned.get("category") else None,
-        }
+        return {**cleaned, "chosen": dict(pairs)}
 
     def _ticked(self) -> list[list[str]]:
         return [value.split("-") for value in self.data.getlist("chosen")]  # type: ignore[attr-defined]
+
+
+class BulkForm(SelectionForm):
+    category = forms.ChoiceField(
+        label=_("Verdict"), choices=[("", _("Confirm as they are")), *Category.choices], required=False
+    )
+    note = forms.CharField(label=_("Note"), max_length=MAX_NOTE, required=False)
+
+    def clean_category(self) -> Category | None:
+        return Category(self.cleaned_data["category"]) if self.cleaned_data["category"] else None
 
 
 class CorrectionForm(forms.Form):

@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alumusic.llm import availability
 from alumusic.panel import Notice, Section
+from alumusic.problems import Text
 from alumusic.weeks import start_of
 from classifier.engines import engine_in_service
 from classifier.models import Category, Comment, CommentState, Review
@@ -69,9 +71,11 @@ def engine(request: HttpRequest) -> Section | None:
     return Section("classifier/home_engine.html", context)
 
 
-def refusal() -> str | None:
-    """Why the language model is not to be asked now; None where it is, or where none is in use."""
-    return None
+def refusal() -> Text | None:
+    """Why the language model is not to be asked now, in words; None where it may be, or where it is not in service."""
+    if "llm/" not in engine_in_service().name:
+        return None
+    return availability.REFUSALS.get(availability.refusal() or "")
 
 
 def notices(request: HttpRequest) -> Iterator[Notice]:
@@ -84,6 +88,13 @@ def notices(request: HttpRequest) -> Iterator[Notice]:
             failed,
         )
         yield Notice(sentence % {"n": failed}, f"{reverse(LIST)}?estado={CommentState.FAILED.value}")
+    if fallen := Comment.objects.fallen_back().filter(reviewed=False).count_up_to(MANY + 1):
+        sentence = ngettext(
+            "%(n)s comment was refused by the main engine and labelled by another; a person should look.",
+            "%(n)s comments were refused by the main engine and labelled by another; a person should look.",
+            fallen,
+        )
+        yield Notice(sentence % {"n": fallen}, f"{reverse(LIST)}?substituido=true&revisado=false")
     stuck = Comment.objects.filter(state=CommentState.PENDING, created_at__lt=timezone.now() - STUCK)
     if stuck.exists():
         yield Notice(

@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from classifier.engines import Verdict, embedded_engine
+from classifier.engines import Verdict, embedded_engine, labelled
 from classifier.labelling import classification_of
 from classifier.models import Classification, Comment, CommentState, Embedding, Review
 from classifier.models.comment import REVIEW_COLUMNS, ReviewReason
@@ -100,10 +100,10 @@ def learn_from_corrections() -> int:
 
 
 def _score(comments: Sequence[Comment]) -> int:
-    labelled = [comment for comment in comments if comment.state == CommentState.CLASSIFIED]
-    _ask_again([comment for comment in labelled if kind(comment.engine) == "llm"])
-    opinions = opinions_on(labelled)
-    nearness = _nearness(labelled)
+    have_label = [comment for comment in comments if comment.state == CommentState.CLASSIFIED]
+    _ask_again([comment for comment in have_label if kind(comment.engine) == "llm"])
+    opinions = opinions_on(have_label)
+    nearness = _nearness(have_label)
     for comment in comments:
         if comment.state == CommentState.FAILED:
             score, reason = 1.0, ReviewReason.FAILED
@@ -127,13 +127,12 @@ def _ask_again(comments: Sequence[Comment]) -> None:
     missing = [comment for comment in comments if comment.pk not in asked]
     if not missing:
         return
-    engine = embedded_engine()
-    verdicts = engine.label([comment.text for comment in missing], deadline=float("inf"))
+    answers = labelled(embedded_engine(), [comment.text for comment in missing], deadline=float("inf"))
     Classification.objects.bulk_create(
         [
-            classification_of(comment, verdict, engine)
-            for comment, verdict in zip(missing, verdicts, strict=True)
-            if isinstance(verdict, Verdict)
+            classification_of(comment.pk, answer.result, engine=answer.engine)
+            for comment, answer in zip(missing, answers, strict=True)
+            if isinstance(answer.result, Verdict)
         ],
         ignore_conflicts=True,
     )

@@ -5,7 +5,7 @@ import csv
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier.export import FORMULA_STARTS
+from classifier import formulas
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_bad_lines_are_named_by_number_and_the_rest_goes_on(classify):
     assert [row[0] for row in rows[1:]] == ["a1", "a3", "a6"]
     assert said.err.splitlines() == [
         "linha 3: id: O id tem de 1 a 64 letras, dígitos e - _ . : e começa por letra ou dígito.",
-        "linha 6: 1 colunas em vez de 2.",
+        "linha 6: 1 coluna em vez de 2.",
         "linha 7: texto: O texto não pode ser vazio.",
     ]
 
@@ -105,7 +105,7 @@ def test_columns_of_ones_own_are_kept(classify):
     assert rows[1][1:3] == ["10", "Amei"]
 
 
-@pytest.mark.parametrize("start", FORMULA_STARTS[:4])
+@pytest.mark.parametrize("start", formulas.STARTS[:4])
 def test_what_our_export_made_harmless_is_read_as_it_was_typed(classify, start):
     rows, _said = classify(f"texto\n'{start}1 amei\n")
 

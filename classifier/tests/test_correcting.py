@@ -1,14 +1,16 @@
 """A curator's word stands above the machine's, and nobody's is overwritten unseen."""
 
+import time
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from classifier import labelling
-from classifier.engines import Verdict, embedded_engine
-from classifier.models import Category, Comment
+from classifier.engines import llm_engine
+from classifier.models import Comment
 from classifier.tests.comments import stored
 
 pytestmark = pytest.mark.django_db
@@ -120,26 +122,30 @@ def test_who_corrected_and_why_is_told_to_curators_only(curator_api, api):
     assert (entry["tipo"], entry["quem"], entry["observacao"]) == ("corrige", None, None)
 
 
-def test_a_machine_that_comes_later_does_not_overrule_the_person(curator_api):
+def labelled_by_the_machine(comment, token):
+    """How many comments a worker labels that read this one when its claim had this token."""
+    work = labelling.Work([comment], Q(lease_token=token), deadline=time.monotonic() + 5)
+    return labelling.label(work, llm_engine())
+
+
+def test_a_machine_that_comes_later_does_not_overrule_the_person(curator_api, llm):
     token = uuid.uuid4()
     comment = stored(
         external_id="a", category=None, lease_token=token, lease_until=timezone.now() + timedelta(minutes=1)
     )
     curator_api.patch("/api/comentarios/a", {"categoria": "SPAM"})
 
-    labelling.record([(comment, Verdict(Category.PRAISE, 0.8, ("feat_letra",)))], token, engine=embedded_engine())
+    labelled_by_the_machine(comment, token)
 
     body = curator_api.get("/api/comentarios/a").json()
     assert (body["categoria"], body["tags_funcionalidades"]) == ("SPAM", [])
-    assert (body["confianca"], body["motor"]) == (0.8, embedded_engine().name)
+    assert (body["confianca"], body["motor"]) == (0.9, "llm/test-model")
     assert Comment.objects.get().category_corrected is True
 
 
-def test_a_worker_that_lost_its_claim_changes_nothing():
+def test_a_worker_that_lost_its_claim_changes_nothing(llm):
     comment = stored(category=None, lease_token=uuid.uuid4(), lease_until=timezone.now())
 
-    labelled = labelling.record([(comment, Verdict(Category.PRAISE, 0.8))], uuid.uuid4(), engine=embedded_engine())
-
-    assert labelled == []
+    assert labelled_by_the_machine(comment, uuid.uuid4()) == 0
     comment.refresh_from_db()
     assert (comment.category, comment.classifications.count()) == (None, 0)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.engines.base import Failure, Verdict
+from classifier.engines import Failure, Verdict, labelled
 from classifier.engines.embedded import EmbeddedEngine, artefact
 from classifier.engines.embedded.artefact import ArtefactBroken
 from classifier.engines.embedded.engine import encoder_of
@@ -52,7 +52,7 @@ def soon() -> float:
 
 
 def verdicts(engine: EmbeddedEngine, texts: list[str]) -> list[Verdict]:
-    results = engine.label(texts, deadline=soon())
+    results = [said.result for said in labelled(engine, texts, deadline=soon())]
     assert [type(result) for result in results] == [Verdict] * len(texts)
     return [result for result in results if isinstance(result, Verdict)]
 
@@ -92,7 +92,9 @@ def test_of_what_has_no_tone_the_engine_is_not_sure(engine: EmbeddedEngine, text
 
 
 def test_what_the_deadline_left_undone_is_a_failure_that_may_pass(engine: EmbeddedEngine) -> None:
-    assert engine.label(["que hino", "não abre"], deadline=time.monotonic() - 1) == [Failure("deadline")] * 2
+    found = labelled(engine, ["que hino", "não abre"], deadline=time.monotonic() - 1)
+
+    assert [said.result for said in found] == [Failure("deadline")] * 2
 
 
 def test_an_embedding_is_a_unit_vector_in_half_precision(engine: EmbeddedEngine) -> None:
@@ -123,10 +125,10 @@ import os, sys, time
 import django; django.setup()
 from classifier.engines.embedded import EmbeddedEngine
 engine = EmbeddedEngine()
-engine.label(["que hino"] * 40, deadline=time.monotonic() + 60)
+list(engine.label(["que hino"] * 40, deadline=time.monotonic() + 60))
 child = os.fork()
 if child == 0:
-    engine.label(["que hino"] * 40, deadline=time.monotonic() + 60)
+    list(engine.label(["que hino"] * 40, deadline=time.monotonic() + 60))
     os._exit(0)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
@@ -170,7 +172,7 @@ def test_an_artefact_that_is_not_what_its_checksum_says_is_refused(tmp_path: Pat
     (tmp_path / "embedded.npz.sha256").write_text(beside.read_text())
 
     with pytest.raises(ArtefactBroken):
-        EmbeddedEngine(changed).label(["que hino"], deadline=soon())
+        verdicts(EmbeddedEngine(changed), ["que hino"])
 
 
 def test_an_artefact_survives_being_written_and_read(tmp_path: Path) -> None:

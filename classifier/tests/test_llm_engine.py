@@ -6,20 +6,25 @@ from typing import Any
 
 import pytest
 
-from classifier.engines.base import Failure, Verdict
+from classifier.engines import Failure, Remedy, Verdict, labelled
 from classifier.engines.llm import LLMEngine
+from classifier.engines.llm.prompt import PROMPT_VERSION
 from classifier.models import Category
 from tests.fakes import llm as fake
 from tests.fakes.llm import LLMServer, Step
 
+pytestmark = pytest.mark.django_db
+
 Rows = list[dict[str, Any]]
+
+pytestmark = pytest.mark.django_db
 
 PRAISE = Verdict(Category.PRAISE, 0.9)
 ODD = "texto fora do comum"
 
 
 def label(*texts: str, seconds: float = 10.0) -> list[Verdict | Failure]:
-    return LLMEngine().label(texts, deadline=time.monotonic() + seconds)
+    return [said.result for said in labelled(LLMEngine(), texts, deadline=time.monotonic() + seconds)]
 
 
 def hymns(count: int) -> list[str]:
@@ -46,14 +51,16 @@ def test_each_comment_gets_its_own_label_in_order(llm: LLMServer) -> None:
 
 
 def test_order_holds_over_many_calls_and_repeated_texts(llm: LLMServer) -> None:
-    texts = [["que hino", "não abre", "onde fica?"][number % 3] for number in range(500)]
+    texts = [["que hino", "não abre", "onde fica?"][number % 3] + f" {number // 2}" for number in range(500)]
     kinds = [Category.PRAISE, Category.CRITICISM, Category.QUESTION]
 
     assert label(*texts) == [Verdict(kinds[number % 3], 0.9) for number in range(500)]
 
 
-def test_the_engine_is_named_for_its_model_and_its_prompt(llm: LLMServer) -> None:
-    assert (LLMEngine().name, LLMEngine().prompt_version) == ("llm/test-model", "2026-11-1")
+def test_what_it_says_bears_the_name_of_the_model_and_the_version_of_the_prompt(llm: LLMServer) -> None:
+    [part] = LLMEngine().label(["que hino"], deadline=time.monotonic() + 10)
+
+    assert (part.engine, part.prompt_version) == ("llm/test-model", PROMPT_VERSION)
 
 
 def test_nothing_to_label_costs_no_call(llm: LLMServer) -> None:
@@ -81,7 +88,7 @@ def test_a_small_batch_spreads_over_the_connections_and_a_large_one_packs(
 
 
 def test_long_comments_travel_in_fewer_to_a_call(llm: LLMServer) -> None:
-    label(*["hino " * 1_000] * 8)
+    label(*(f"{number} " + "hino " * 999 for number in range(8)))
 
     assert sizes(llm) == [2, 2, 2, 2]
 
@@ -139,7 +146,7 @@ def test_what_is_never_answered_well_fails_alone_after_three_askings(llm: LLMSer
 
     assert label("que hino", f"não {ODD}", "lenda", "voz linda") == [
         PRAISE,
-        Failure("invalid_answer", transient=False),
+        Failure("invalid_answer", Remedy.REPLACE),
         PRAISE,
         PRAISE,
     ]
@@ -199,7 +206,7 @@ def test_a_cut_answer_is_never_taken_and_its_pack_is_split(llm: LLMServer) -> No
 def test_an_answer_cut_for_one_comment_gets_more_room_before_it_is_given_up(llm: LLMServer) -> None:
     llm.when(ODD, fake.cut())
 
-    assert label(ODD) == [Failure("truncated", transient=False)]
+    assert label(ODD) == [Failure("truncated", Remedy.REPLACE)]
     assert [request.body["max_tokens"] for request in llm.requests] == [128, 256, 384]
 
 
@@ -220,7 +227,7 @@ def test_the_comment_that_a_provider_declines_is_isolated_and_not_asked_again(
     texts[5] = ODD
 
     expected: list[Verdict | Failure] = [PRAISE] * 16
-    expected[5] = Failure(reason, transient=False)
+    expected[5] = Failure(reason, Remedy.REPLACE)
     assert label(*texts) == expected
     assert [request.texts for request in llm.requests].count([ODD]) == 1
 
@@ -233,19 +240,19 @@ def test_a_wrong_setting_ends_the_job_with_its_first_call(
     llm.script(fake.http_error(status))
     llm.always = fake.hanging()
 
-    assert label(*hymns(400)) == [Failure(reason, transient=False)] * 400
+    assert label(*hymns(400)) == [Failure(reason, Remedy.STAND_IN)] * 400
 
 
 def test_a_refused_call_fails_its_own_comments_only(llm: LLMServer) -> None:
     llm.when(ODD, fake.http_error(400))
 
-    assert label(*hymns(4), ODD) == [PRAISE, PRAISE, *[Failure("rejected", transient=False)] * 3]
+    assert label(*hymns(4), ODD) == [PRAISE, PRAISE, *[Failure("rejected", Remedy.REPLACE)] * 3]
 
 
 def test_a_provider_that_is_down_for_now_leaves_its_comments_for_later(llm: LLMServer) -> None:
     llm.when(ODD, fake.http_error(503, headers={"Retry-After": "60"}))
 
-    assert label(*hymns(4), ODD) == [PRAISE, PRAISE, *[Failure("server_error", transient=True)] * 3]
+    assert label(*hymns(4), ODD) == [PRAISE, PRAISE, *[Failure("server_error")] * 3]
     assert len(llm.requests) == 2
 
 
@@ -260,7 +267,7 @@ def test_at_the_deadline_what_is_done_is_kept_and_the_rest_can_be_asked_later(ll
     label("a connection is there")
     llm.when(ODD, fake.hanging())
 
-    assert label(*hymns(4), ODD, seconds=0.8) == [PRAISE, PRAISE, *[Failure("deadline", transient=True)] * 3]
+    assert label(*hymns(4), ODD, seconds=0.8) == [PRAISE, PRAISE, *[Failure("deadline")] * 3]
 
 
 def test_a_server_without_schemas_is_understood(llm: LLMServer) -> None:

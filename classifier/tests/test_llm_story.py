@@ -119,13 +119,13 @@ def test_what_kills_each_worker_that_takes_it_is_set_aside(llm):
     assert (poison.state, len(llm.requests)) == (CommentState.FAILED, 0)
 
 
-def test_what_was_claimed_in_vain_before_is_claimed_last_and_alone():
-    suspect = stored(category=None, attempts=claims.SUSPECT_ATTEMPTS)
-    others = [stored(category=None).pk for _ in range(3)]
+def test_the_more_often_a_comment_was_claimed_in_vain_the_fewer_go_with_it():
+    often = [stored(category=None, attempts=attempts).pk for attempts in (4, 3, 3) for _ in range(2)]
+    never = [stored(category=None).pk for _ in range(3)]
 
-    claimed = [[comment.pk for comment in claims.claim(10).comments] for _ in range(3)]
+    claimed = [[comment.pk for comment in claims.claim(10).comments] for _ in range(5)]
 
-    assert claimed == [others, [suspect.pk], []]
+    assert claimed == [never, often[2:], [often[0]], [often[1]], []]
 
 
 def test_a_label_that_is_there_is_not_asked_for_again(llm):

@@ -218,7 +218,7 @@ def test_the_page_asks_as_many_queries_for_a_long_history_as_for_a_short_one(
     for category in [Category.SPAM, Category.QUESTION, Category.PRAISE][:acts]:
         verdicts.correct(Comment.objects.get(), reviewer=bia, category=category)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(browser.get(url(comment)).context["events"]) == acts
 
 

@@ -9,7 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.groups import CURATORS, READERS
-from classifier.models import Category, Comment, Review
+from classifier import worker
+from classifier.engines import embedded_engine
+from classifier.models import Category, Comment, Relabelling, Review
 from classifier.tests.comments import stored
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,7 @@ def some(count, **fields):
         ("?faixa=maxima", ["antigo"]),
         ("?revisado=true", ["antigo"]),
         ("?estado=falhou", []),
+        ("?substituido=true", ["antigo"]),
         ("?motor=embedded/test", ["novo", "antigo"]),
         ("?motor=llm/outro", []),
         ("?desde=2026-11-02", ["novo"]),
@@ -58,7 +61,15 @@ def some(count, **fields):
     ],
 )
 def test_a_filter_shows_what_fits_it(browser, query, expected):
-    stored("lindo", external_id="antigo", confidence=0.95, reviewed=True, tags=("fix_login",), moment=NOON)
+    stored(
+        "lindo",
+        external_id="antigo",
+        fallback_reason="refusal",
+        confidence=0.95,
+        reviewed=True,
+        tags=("fix_login",),
+        moment=NOON,
+    )
     stored(
         "Péssimas avaliações",
         external_id="novo",
@@ -103,7 +114,7 @@ def test_the_list_asks_as_many_queries_for_one_comment_as_for_three(
 ):
     some(comments, tags=("fix_login",))
 
-    with django_assert_num_queries(10 if "tag=" in query else 9):
+    with django_assert_num_queries(11 if "tag=" in query else 10):
         assert len(shown(browser, query)) == comments
 
 
@@ -291,3 +302,58 @@ def test_a_verdict_asks_as_many_queries_for_one_comment_as_for_three(browser, dj
 
     with django_assert_num_queries(16):
         browser.post(f"{LIST}corrigir/", form)
+
+
+def relabel(browser, query="", **fields):
+    return browser.post(f"{LIST}reclassificar/{query}", {"engine": "embedded", "next": LIST, **fields}, follow=True)
+
+
+def test_a_selection_is_labelled_again_in_the_background_and_followed(browser):
+    some(3)
+    chosen = [f"{comment.pk}-1" for comment in Comment.objects.order_by("pk")[:2]]
+
+    page = relabel(browser, chosen=chosen)
+    before = browser.get(page.request["PATH_INFO"], headers={"Accept": "application/json"}).json()
+    worker.relabel()
+    after = browser.get(page.request["PATH_INFO"], headers={"Accept": "application/json"}).json()
+
+    assert (page.context["total"], page.context["done"]) == (2, 0)
+    assert (before, after) == ({"total": 2, "done": 0}, {"total": 2, "done": 2})
+    engines = [comment.engine for comment in Comment.objects.order_by("pk")]
+    assert engines == [embedded_engine().name, embedded_engine().name, "embedded/test"]
+
+
+def test_all_that_a_filter_finds_is_labelled_again_and_nothing_else(browser):
+    some(2)
+    stored("péssimo", category=Category.CRITICISM)
+
+    relabel(browser, "?categoria=CRÍTICA", all="1")
+
+    assert Relabelling.objects.get().comment.text == "péssimo"
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("", {"chosen": []}),
+        ("", {"chosen": ["x"]}),
+        ("", {"engine": "llm", "all": "1"}),
+        ("", {"engine": "outro", "all": "1"}),
+        ("?categoria=SPAM", {"all": "1"}),
+        ("?faixa=nenhuma", {"all": "1"}),
+    ],
+)
+def test_what_cannot_be_labelled_again_is_said(browser, query, fields):
+    some(1)
+
+    assert len(said(relabel(browser, query, **fields))) == 1
+    assert Relabelling.objects.count() == 0
+
+
+def test_a_batch_of_somebody_else_is_not_shown(browser, make_user):
+    some(1)
+    path = relabel(browser, all="1").request["PATH_INFO"]
+    other = Client(headers={"Accept": "text/html"})
+    other.force_login(make_user("bia", CURATORS))
+
+    assert other.get(path).status_code == 404

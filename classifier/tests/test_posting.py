@@ -171,11 +171,11 @@ def test_an_empty_list_is_refused(api):
     assert api.post("/api/comentarios", []).status_code == 400
 
 
-def test_more_than_500_are_too_many_for_one_answer(api):
-    response = api.post("/api/comentarios", [sent() for _ in range(501)])
+def test_more_than_10_000_are_too_many_for_one_call(api):
+    response = api.post("/api/comentarios", [sent() for _ in range(10_001)])
 
     assert response.status_code == 413
-    assert response.json()["detail"] == "Uma lista pode ter no máximo 500 comentários."
+    assert response.json()["detail"] == "Uma lista pode ter no máximo 10000 comentários."
     assert Comment.objects.count() == 0
 
 

@@ -7,11 +7,10 @@ from functools import partial
 import pytest
 
 from accounts.groups import CURATORS
-from classifier import labelling
-from classifier.engines import Verdict, embedded_engine
 from classifier.models import Category, Comment, CommentState, Review, ReviewLease, Tag
 from classifier.tests.comments import stored
 from classifier.tests.desk import Desk, to_review
+from classifier.tests.machines import labelled_by_machine
 from conftest import Api
 from tests.racing import at_once
 
@@ -125,11 +124,9 @@ def test_who_was_slower_may_insist(desk, other):
 
 
 def test_a_machine_that_labels_anew_meanwhile_does_not_stand_in_the_way(desk):
-    token = uuid.uuid4()
     comment = to_review(category=Category.PRAISE)
     [card] = desk.cards()
-    Comment.objects.filter(pk=comment.pk).update(lease_token=token, lease_until=comment.moment)
-    labelling.record([(comment, Verdict(Category.SPAM, 0.8))], token, engine=embedded_engine())
+    labelled_by_machine(comment, category=Category.SPAM)
 
     assert desk.judge(card, "ELOGIO").status_code == 200
     assert standing(comment)[1] == "ELOGIO"
@@ -147,13 +144,13 @@ def test_a_comment_that_is_gone_is_said_to_be(desk):
 def test_former_tags_are_given_by_their_name_of_today_and_retired_ones_refused(desk):
     today = Tag.objects.create(name="fix_login")
     Tag.objects.create(name="fix_entrar", merged_into=today)
-    retired = to_review(tags=("fix_fax",))
-    Tag.objects.filter(name="fix_fax").update(retired_at=retired.created_at)
+    comment = to_review()
+    Tag.objects.create(name="fix_fax", retired_at=comment.created_at)
     [card] = desk.cards()
 
     assert desk.judge(card, "SPAM", tags_funcionalidades=["fix_fax"]).status_code == 400
     assert desk.judge(card, "SPAM", tags_funcionalidades=["fix_entrar"]).status_code == 200
-    assert standing(retired)[2] == ["fix_login"]
+    assert standing(comment)[2] == ["fix_login"]
 
 
 @pytest.mark.parametrize(

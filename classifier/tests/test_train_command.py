@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier.engines.base import Verdict
+from classifier.engines import Verdict, labelled
 from classifier.engines.embedded import EmbeddedEngine, artefact
 from classifier.engines.embedded.encoder import Batch
 from classifier.engines.embedded.tuned import quantised
@@ -84,7 +84,8 @@ def test_the_engine_works_on_what_was_trained(data: Path, tmp_path: Path) -> Non
     train(data, tmp_path / "made", "--no-cv")
     engine = EmbeddedEngine(tmp_path / "made" / "embedded.npz")
     texts = [texts[0] for texts in TEXTS.values()]
-    verdicts = [result for result in engine.label(texts, deadline=float("inf")) if isinstance(result, Verdict)]
+    found = labelled(engine, texts, deadline=float("inf"))
+    verdicts = [said.result for said in found if isinstance(said.result, Verdict)]
 
     assert [verdict.category for verdict in verdicts] == list(TEXTS)
 

@@ -1,20 +1,16 @@
 """The tags as a vocabulary: names move, their comments and their history follow, and no ETag lies."""
 
-import uuid
-from datetime import timedelta
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts.groups import CURATORS
-from classifier import labelling, vocabulary
-from classifier.engines import Verdict, embedded_engine
-from classifier.models import Category, Comment, CommentTag, Tag, TagsApart, VocabularyAct
+from classifier import vocabulary
+from classifier.models import Comment, CommentTag, Tag, TagsApart, VocabularyAct
 from classifier.review import verdicts
 from classifier.synonyms import edits, probably_the_same
 from classifier.tests.comments import stored
+from classifier.tests.machines import labelled_by_machine
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +24,8 @@ def tag(name, **fields):
     return Tag.objects.create(name=name, **fields)
 
 
-def label_by_machine(*names, text="Não abre"):
-    token = uuid.uuid4()
-    comment = stored(text, category=None, lease_token=token, lease_until=timezone.now() + timedelta(minutes=1))
-    labelling.record([(comment, Verdict(Category.CRITICISM, 0.8, names))], token, engine=embedded_engine())
-    return Comment.objects.get(pk=comment.pk)
+def label_by_machine(*names):
+    return labelled_by_machine(stored("Não abre", category=None), tags=names)
 
 
 def test_merging_moves_the_comments_and_collapses_what_had_both(bia):

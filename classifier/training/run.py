@@ -15,7 +15,7 @@ from classifier.engines.embedded.model import Head, softmax
 from classifier.engines.embedded.tuned import dumped, loaded
 from classifier.engines.embedded.weights import Weights, encoder_path, read
 
-from . import dataset
+from . import certainty, dataset
 from .dataset import Example
 from .estimates import Figures, best_temperature, by_idea, figures, logits, out_of_fold
 from .fitting import Material, copies, fit, material, measured
@@ -58,9 +58,11 @@ class Training:
         if estimate:
             about |= self.estimates(rows, examples)
             plain, about["plain"] = self.calibrated(plain, without, len(examples))
-        for file in dataset.EVALUATION:
-            if (self.folder / file).exists():
-                about[file] = self.evaluated(full, plain, reader, file)
+        files = [file for file in dataset.EVALUATION if (self.folder / file).exists()]
+        for file in files:
+            about[file] = self.evaluated(full, plain, reader, file)
+        if files:
+            about |= self.certainty(full, reader, files)
         made = Artefact(full, plain, hashlib.sha256(data).hexdigest(), reader.tuned.checksum, about)
         return artefact.save(made, self.output / artefact.SHIPPED.name)
 
@@ -140,6 +142,15 @@ class Training:
         told["without the encoder"] = figures(softmax(logits(plain, rows) / plain.temperature), rows.categories)
         self.show(file, told)
         return {way: asdict(each) for way, each in told.items()}
+
+    def certainty(self, full: Head, encoder: Encoder, files: Sequence[str]) -> dict[str, Any]:
+        """From which confidence on the first stage of a cascade keeps its verdicts, and what then stays with it."""
+        rows = measured([example for file in files for example in dataset.read(self.folder / file)], encoder)
+        probabilities = softmax(logits(full, rows) / full.temperature)
+        least = certainty.thresholds(probabilities, rows.categories)
+        expected = certainty.cross_fitted(probabilities, rows.categories)
+        self.tell(f"cascade: {expected}, from confidence " + ", ".join(f"{n} {v:.3f}" for n, v in least.items()))
+        return {"thresholds": least, "cascade": asdict(expected)}
 
     def show(self, what: str, told: Mapping[str, Figures]) -> None:
         for way, each in told.items():

@@ -10,28 +10,27 @@ import pytest
 
 from alumusic.llm import (
     Answer,
-    Client,
     Declined,
     LLMFault,
     Misconfigured,
+    NotAsked,
     OutOfTime,
     Patience,
-    Question,
+    RateLimited,
     Rejected,
     TooLong,
     Unavailable,
     Usage,
-    client,
 )
+from alumusic.llm.client import Client, client
 from alumusic.llm.patience import retry_after
+from alumusic.llm.tests.questions import ANSWER, QUESTION, SCHEMA, soon
 from tests.fakes import llm as fake
-from tests.fakes.llm import LLMServer, Step
-
-SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
-QUESTION = Question(system="Seja breve.", user='[{"i":0,"m":"que hino"}]', name="n", schema=SCHEMA, max_tokens=50)
-ANSWER = '{"r": [{"i": 0, "c": "ELOGIO", "t": [], "p": 0.9}]}'
+from tests.fakes.llm import LLMServer, Reply, Request, Step
 
 MakeClient = Callable[..., Client]
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -41,8 +40,10 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def make(llm: LLMServer, pauses: list[float]) -> MakeClient:
-    """A client of the test server that notes its pauses instead of making them."""
-    patience = Patience(pause=lambda _stop, seconds: pauses.append(seconds), jitter=max)
+    """A client of the test server that notes its pauses; its clock jumps over them."""
+    patience = Patience(
+        pause=lambda _stop, seconds: pauses.append(seconds), now=lambda: time.monotonic() + sum(pauses), jitter=max
+    )
 
     def make(*, tries: int = 6, **options: Any) -> Client:
         given: dict[str, Any] = {
@@ -55,10 +56,6 @@ def make(llm: LLMServer, pauses: list[float]) -> MakeClient:
         return Client(**(given | options), patience=replace(patience, tries=tries))
 
     return make
-
-
-def soon(seconds: float = 5.0) -> float:
-    return time.monotonic() + seconds
 
 
 def test_a_call_carries_the_key_the_model_and_a_strict_schema(llm: LLMServer, make: MakeClient) -> None:
@@ -134,6 +131,20 @@ def test_a_no_is_taken_once_and_named(
     assert (type(caught.value), caught.value.reason, len(llm.requests)) == (kind, reason, 1)
 
 
+def test_a_wrong_key_never_loops(llm: LLMServer, make: MakeClient) -> None:
+    llm.always = fake.http_error(401, code="invalid_api_key")
+    asking = make()
+
+    faults = []
+    for _ in range(5):
+        with pytest.raises(LLMFault) as caught:
+            asking.ask(QUESTION, deadline=soon())
+        faults.append((type(caught.value), caught.value.reason))
+
+    assert faults == [(Misconfigured, "unauthorized"), *[(NotAsked, "unauthorized")] * 4]
+    assert len(llm.requests) == 1
+
+
 def test_pauses_double_and_tries_end(llm: LLMServer, make: MakeClient, pauses: list[float]) -> None:
     llm.always = fake.http_error(500)
 
@@ -152,6 +163,56 @@ def test_the_server_says_how_long_to_wait(llm: LLMServer, make: MakeClient, paus
     assert pauses == [7.2, 1.7]
 
 
+def test_the_server_may_say_until_when_to_wait(llm: LLMServer, make: MakeClient, pauses: list[float]) -> None:
+    llm.script(fake.rate_limited(formatdate(time.time() + 600, usegmt=True)))
+
+    make().ask(QUESTION, deadline=soon(1_000))
+
+    assert 500 < pauses[0] < 601
+
+
+def test_being_refused_uses_up_no_try(llm: LLMServer, make: MakeClient) -> None:
+    llm.script(*[fake.rate_limited("0.01")] * 8, fake.http_error(500))
+
+    assert make(tries=2).ask(QUESTION, deadline=soon(60)).text == ANSWER
+    assert len(llm.requests) == 10
+
+
+def test_without_a_time_to_wait_the_pauses_of_a_refused_call_double(
+    llm: LLMServer, make: MakeClient, pauses: list[float]
+) -> None:
+    llm.always = fake.http_error(429)
+
+    with pytest.raises(RateLimited):
+        make().ask(QUESTION, deadline=soon(20))
+
+    assert pauses == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4]
+
+
+def test_a_refusal_halves_what_may_be_under_way(llm: LLMServer, make: MakeClient) -> None:
+    asking = make(concurrency=8)
+    free = [asking.free]
+    llm.script(fake.rate_limited("0.01"))
+    for _ in range(5):
+        asking.ask(QUESTION, deadline=soon(60))
+        free.append(asking.free)
+
+    assert free == [8, 4, 4, 4, 5, 5]
+
+
+def test_after_a_refusal_no_other_call_starts_before_its_time(
+    llm: LLMServer, make: MakeClient, pauses: list[float]
+) -> None:
+    asking = make()
+    llm.script(fake.rate_limited("60"))
+
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            asking.ask(QUESTION, deadline=soon(30))
+
+    assert (len(llm.requests), pauses) == (1, [])
+
+
 def test_a_wait_beyond_the_deadline_is_not_begun(llm: LLMServer, make: MakeClient, pauses: list[float]) -> None:
     llm.always = fake.rate_limited("60")
 
@@ -163,8 +224,12 @@ def test_a_wait_beyond_the_deadline_is_not_begun(llm: LLMServer, make: MakeClien
 
 def test_who_stops_a_call_is_not_kept_by_its_pauses(llm: LLMServer) -> None:
     stop = Event()
-    stop.set()
-    llm.always = fake.rate_limited("60")
+
+    def stopping(request: Request) -> Reply:
+        stop.set()
+        return fake.rate_limited("60")(request)
+
+    llm.always = stopping
     asking = Client(base_url=llm.base_url, api_key="k", model="m", timeout=5, concurrency=1)
 
     with pytest.raises(Unavailable, match="rate_limited"):
@@ -253,7 +318,7 @@ def test_no_more_calls_are_under_way_than_allowed(llm: LLMServer, make: MakeClie
     llm.always = fake.together(2)
     asking = make(concurrency=2)
 
-    futures = [asking.submit(QUESTION, deadline=soon()) for _ in range(6)]
+    futures = [asking.submit(QUESTION, deadline=soon(), notes=asking.notes()) for _ in range(6)]
 
     assert [future.result().text for future in futures] == [ANSWER] * 6
     assert llm.peak == 2
@@ -265,7 +330,7 @@ def test_a_client_knows_how_many_calls_could_start(llm: LLMServer, make: MakeCli
 
     free = [asking.free]
     for _ in range(3):
-        last = asking.submit(QUESTION, deadline=soon(0.5))
+        last = asking.submit(QUESTION, deadline=soon(0.5), notes=asking.notes())
         free.append(asking.free)
 
     assert free == [2, 1, 0, 0]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.engines.base import Failure, Verdict
+from classifier.engines.base import Failure, Part, Result, Verdict
 from classifier.models import Category
 
 from . import artefact
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 CATEGORIES = tuple(Category)
 CHUNK = 16
+# Enough for the longest list that somebody waits for to be one part; a backlog comes in several.
+CHUNKS_A_PART = 32
 
 
 class EmbeddedEngine:
@@ -32,7 +34,6 @@ class EmbeddedEngine:
     the engine works on words, letters and plain counts alone, less well.
     """
 
-    prompt_version = ""
     embedding_model = "multilingual-e5-small"
 
     def __init__(self, path: Path = artefact.SHIPPED, *, weights: Path | None = None) -> None:
@@ -46,17 +47,24 @@ class EmbeddedEngine:
     def name(self) -> str:
         return f"embedded/{self._loaded().version}"
 
-    def label(self, texts: Sequence[str], *, deadline: float) -> list[Verdict | Failure]:
-        """One result a text, in order; a text is a Failure only where the deadline passed before its turn."""
+    @property
+    def thresholds(self) -> dict[Category, float]:
+        """The least confidence, a category, at which a verdict is right often enough to need no second engine."""
+        return {Category(name): least for name, least in self._loaded().about.get("thresholds", {}).items()}
+
+    def label(self, texts: Sequence[str], *, deadline: float) -> Iterator[Part]:
+        """A result a text, in parts; a text is a Failure only where the deadline passed before its turn."""
         trained = self._loaded()
-        results: list[Verdict | Failure] = [Failure("deadline")] * len(texts)
-        for places in _chunks(texts):
-            if time.monotonic() >= deadline:
-                break
-            chosen = [texts[place] for place in places]
-            for place, verdict in zip(places, self._verdicts(trained, chosen), strict=True):
-                results[place] = verdict
-        return results
+        chunks = list(_chunks(texts))
+        for start in range(0, len(chunks), CHUNKS_A_PART):
+            results: dict[int, Result] = {}
+            for places in chunks[start : start + CHUNKS_A_PART]:
+                if time.monotonic() >= deadline:
+                    results |= dict.fromkeys(places, Failure("deadline"))
+                else:
+                    verdicts = self._verdicts(trained, [texts[place] for place in places])
+                    results |= zip(places, verdicts, strict=True)
+            yield Part(self.name, "", results)
 
     def embed(self, texts: Sequence[str]) -> list[bytes | None]:
         """Each text's vector as an embedding row keeps it; None where there is no encoder.

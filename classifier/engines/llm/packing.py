@@ -24,6 +24,13 @@ class Pack:
         middle = len(self.items) // 2
         return [self._of(self.items[:middle], self.asking), self._of(self.items[middle:], self.asking)]
 
+    def first(self, count: int) -> Self:
+        return self._of(self.items[:count], self.asking)
+
+    def without(self, count: int) -> list[Self]:
+        """The pack of what is not in `first`; none where nothing is left."""
+        return [self._of(rest, self.asking)] if (rest := self.items[count:]) else []
+
     def again(self, items: Collection[int]) -> list[Self]:
         """The packs that ask these of its items once more: smaller ones, then each alone, then none."""
         asking = self.asking + 1

@@ -46,11 +46,14 @@ comentário, com o mesmo i:
 def question(texts: Sequence[str], *, patience: int = 1) -> Question:
     """The call that labels these texts, by their index. patience: how many times the usual room the answer gets."""
     return Question(
+        purpose="classification",
         system=SYSTEM,
         user=_fenced(texts),
         name=SCHEMA_NAME,
         schema=SCHEMA,
         max_tokens=TOKENS_AN_ITEM * (len(texts) + 1) * patience,
+        prompt_version=PROMPT_VERSION,
+        items=len(texts),
     )
 
 

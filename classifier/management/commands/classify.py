@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from classifier.engines import Engine, Verdict, embedded_engine, engine_in_service
-from classifier.export import harmless
-from classifier.files import BadLine, Line, UnreadableFileError, encoding_of, read_csv
+from classifier.engines import Engine, Verdict, embedded_engine, engine_in_service, labelled
+from classifier.files import BadLine, Line, UnreadableFileError, encoding_of, read_csv, text_of
+from classifier.formulas import as_typed, harmless
 
 CHUNK = 200
 SECONDS_A_CHUNK = 120
@@ -46,13 +46,10 @@ class Command(BaseCommand):
     def label_file(self, source: Path, target: Path, engine: Engine) -> tuple[int, int]:
         """How many comments got a label, and how many lines were left out.
 
-        The target, which may be the source, is replaced when all is written. Of Windows-1252's five unused bytes each
-        becomes U+FFFD.
+        The target, which may be the source, is replaced when all is written.
         """
         draft = target.with_name(f"{target.name}.part")
-        with source.open("rb") as raw:
-            encoding = encoding_of(raw)
-        with source.open(encoding=encoding, errors="replace", newline="") as file:
+        with source.open("rb") as raw, text_of(raw, encoding_of(raw)) as file:
             header, lines = read_csv(file)
             counts = self.write(draft, header, lines, engine)
         draft.replace(target)
@@ -79,12 +76,13 @@ def label_chunk(chunk: list[Line | BadLine], engine: Engine, kept: list[str]) ->
     """The rows to write, and what cannot be written, in the order of the file. kept: columns taken over."""
     good = [line for line in chunk if isinstance(line, Line)]
     faults = [line for line in chunk if isinstance(line, BadLine)]
-    results = engine.label([line.comment.text for line in good], deadline=time.monotonic() + SECONDS_A_CHUNK)
+    deadline = time.monotonic() + SECONDS_A_CHUNK
+    found = labelled(engine, [line.comment.text for line in good], deadline=deadline)
     rows: list[list[Any]] = []
-    for line, result in zip(good, results, strict=True):
+    for line, (motor, result) in zip(good, found, strict=True):
         if isinstance(result, Verdict):
-            cells = [harmless(line.cells[name]) for name in kept]
-            label = [result.category.value, ",".join(result.tags), round(result.confidence, 2), engine.name]
+            cells = [harmless(as_typed(line.cells[name])) for name in kept]
+            label = [result.category.value, ",".join(result.tags), round(result.confidence, 2), motor]
             rows.append([line.comment.id, *cells, *label])
         else:
             faults.append(BadLine(line.number, result.reason))

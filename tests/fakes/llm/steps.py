@@ -37,8 +37,10 @@ def content(request: Request, edit: Callable[[list[Row]], Any] = lambda rows: ro
     return json.dumps({"r": edit([row(comment) for comment in request.comments])}, ensure_ascii=False)
 
 
-def completion(request: Request, text: str | None, *, finish_reason: str = "stop", refusal: str | None = None) -> Reply:
-    """A chat completion with the usage that four characters a token give."""
+def completion(
+    request: Request, text: str | None, *, finish_reason: str = "stop", refusal: str | None = None, cached: int = 0
+) -> Reply:
+    """A chat completion with the usage that four characters a token give. cached: tokens that the cache held."""
     sent = sum(len(message["content"]) for message in request.body["messages"])
     sent += len(json.dumps(request.body.get("response_format", {})))
     usage = {"prompt_tokens": sent // 4, "completion_tokens": len(text or "") // 4}
@@ -49,13 +51,13 @@ def completion(request: Request, text: str | None, *, finish_reason: str = "stop
         "created": 1_760_000_000,
         "model": request.body["model"],
         "choices": [{"index": 0, "finish_reason": finish_reason, "logprobs": None, "message": message}],
-        "usage": usage | {"total_tokens": sum(usage.values()), "prompt_tokens_details": {"cached_tokens": 0}},
+        "usage": usage | {"total_tokens": sum(usage.values()), "prompt_tokens_details": {"cached_tokens": cached}},
     }
     return Reply(body=json.dumps(body, ensure_ascii=False).encode())
 
 
-def answering() -> Step:
-    return lambda request: completion(request, content(request))
+def answering(*, cached: int = 0) -> Step:
+    return lambda request: completion(request, content(request), cached=cached)
 
 
 def edited(edit: Callable[[list[Row]], Any]) -> Step:

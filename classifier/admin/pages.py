@@ -1,4 +1,4 @@
-"""The models in the admin: their addresses and permissions. What they show are pages of the panel."""
+"""Comments and tags in the admin: their addresses and permissions. What they show are pages of the panel."""
 
 from typing import Any
 
@@ -6,11 +6,9 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.defaultfilters import truncatechars
-from django.utils.translation import gettext_lazy as _
 
 from alumusic.panel import PanelPage
-from classifier.models import Comment, Guideline, Tag
+from classifier.models import Comment, Tag
 from classifier.panel.comment import CommentPage
 from classifier.panel.comments import CommentList
 from classifier.panel.tags import TagList, TagPage
@@ -58,25 +56,6 @@ class TagAdmin(PageAdmin):
     menu_order = 30
     list_page = TagList
     form_page = TagPage
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Guideline)
-class GuidelineAdmin(admin.ModelAdmin[Guideline]):
-    """One text a category: neither more nor fewer."""
-
-    list_display = ["category", "excerpt"]
-    fields = ["category", "text"]
-    readonly_fields = ["category"]
-
-    @admin.display(description=_("Text"))
-    def excerpt(self, guideline: Guideline) -> str:
-        return truncatechars(guideline.text, 100)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,0 +1,167 @@
+"""A PostgreSQL, a Redis and the product's processes of their own, on free ports, for as long as a benchmark runs."""
+
+import contextlib
+import json
+import os
+import pwd
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+class Stack:
+    """Use as a context. env: what the processes get beside the addresses of the servers."""
+
+    def __init__(self, **env: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="alumusic-bench-"))
+        self.ports = {name: free_port() for name in ("postgresql", "redis", "web")}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.commands: dict[str, list[str]] = {}
+        self.env = os.environ | {
+            "ENV_FILE": "",
+            "VAR_DIR": str(self.folder / "var"),
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "DATABASE_URL": f"postgresql://postgres@127.0.0.1:{self.ports['postgresql']}/postgres",
+            "REDIS_URL": f"redis://127.0.0.1:{self.ports['redis']}/0",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "HTTPS": "false",
+            "THROTTLE_USER_PER_MINUTE": "1000000",
+            "ACCESS_TOKEN_MINUTES": "60",
+            **env,
+        }
+
+    def __enter__(self) -> "Stack":
+        self.init_postgresql()
+        self.start_postgresql()
+        self.start_redis()
+        self.wait(self.postgresql_answers)
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("demo_accounts")
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for name in reversed(list(self.processes)):
+            self.kill(name, signal.SIGCONT)
+            self.kill(name, signal.SIGTERM)
+        for process in self.processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+        for name in self.processes:
+            self.kill(name, signal.SIGKILL)
+
+    def postgresql_bin(self, name: str) -> str:
+        return str(sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))[-1])
+
+    def init_postgresql(self) -> None:
+        data = self.folder / "postgresql"
+        data.mkdir()
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            self.folder.chmod(0o755)
+            os.chown(data, owner.pw_uid, owner.pw_gid)
+        command = [self.postgresql_bin("initdb"), "-D", str(data), "-U", "postgres", "--auth", "trust"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self.as_postgres())
+
+    @staticmethod
+    def as_postgres() -> dict[str, Any]:
+        return {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+
+    def start_postgresql(self) -> None:
+        data, port = str(self.folder / "postgresql"), str(self.ports["postgresql"])
+        command = [self.postgresql_bin("postgres"), "-D", data, "-p", port, "-k", data]
+        self.start("postgresql", [*command, "-c", "listen_addresses=127.0.0.1"], **self.as_postgres())
+
+    def start_redis(self) -> None:
+        port = str(self.ports["redis"])
+        self.start("redis", ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+
+    def start_web(self) -> None:
+        bind = f"127.0.0.1:{self.ports['web']}"
+        self.start("web", [str(BIN / "gunicorn"), "alumusic.wsgi", "--config", "gunicorn.conf.py", "--bind", bind])
+        self.wait(lambda: self.status("/readyz") == 200, seconds=60)
+
+    def start_worker(self, name: str) -> None:
+        options = ["--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+        self.start(name, [str(BIN / "celery"), "--app", "alumusic", "worker", "-n", f"{name}@%h", *options])
+
+    def start_beat(self) -> None:
+        self.start("beat", [str(BIN / "celery"), "--app", "alumusic", "beat", "--pidfile="])
+
+    def start(self, name: str, command: list[str], **options: Any) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True, **options
+            )
+
+    def kill(self, name: str, number: signal.Signals) -> None:
+        """Sends the signal to the process and its children."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.processes[name].pid, number)
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.env, check=True, capture_output=True, text=True).stdout
+
+    def query(self, sql: str) -> str:
+        url = self.env["DATABASE_URL"]
+        return subprocess.run(
+            ["psql", "-qAt", url, "-c", sql], check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def postgresql_answers(self) -> bool:
+        port = str(self.ports["postgresql"])
+        command = [self.postgresql_bin("pg_isready"), "-q", "-h", "127.0.0.1", "-p", port]
+        return subprocess.run(command, check=False).returncode == 0
+
+    @staticmethod
+    def wait(condition: Callable[[], bool], *, seconds: float = 30) -> bool:
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            if condition():
+                return True
+            time.sleep(0.2)
+        return False
+
+    def status(self, path: str) -> int:
+        return self.call("GET", path)[0]
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+        """Status and JSON; status 0 where nobody answered."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports['web']}{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", **headers},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=90) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, None
+        except (OSError, ValueError):
+            return 0, None
+
+    def token(self) -> str:
+        """An access token of the administrator that `demo_accounts` made."""
+        lines = (self.folder / "var" / "credentials.txt").read_text().splitlines()
+        name, password = next(line.split()[1:3] for line in lines if line.startswith("administracao:"))
+        _status, tokens = self.call("POST", "/api/auth/login", {"username": name, "password": password})
+        return str(tokens["access"])
