@@ -129,8 +129,7 @@ def work(curator: Curator) -> None:
     told("verdict", verdicts)
     told("next cards, fetched ahead", fetches)
     told("undo", undos)
-    print(f"{'look-alikes, the first of a process':44} {families[0]:8.1f}")
-    told(f"look-alikes among {SIZE:,}", families[1:])
+    told(f"look-alikes among {SIZE:,}, read by the first", families)
 
 
 def processor(server: reading.Server, curator: Curator) -> None:
