@@ -105,7 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--latency-ms", type=float, default=200)
     parser.add_argument("--ms-per-output-token", type=float, default=0)
-    parser.add_argument("--file-lines", type=int, default=100_000)
+    parser.add_argument("--file-lines", type=int, default=100_000, help="0 leaves the file out; it takes minutes")
     options = parser.parse_args()
     with serve() as llm:
         model = Model(llm, options.latency_ms / 1_000, options.ms_per_output_token / 1_000)
