@@ -1,5 +1,6 @@
 """pydantic's findings in the contract's words: one pointer, code and sentence a fault."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 
@@ -13,6 +14,9 @@ from alumusic.json_input import UNSTORABLE
 from alumusic.problems import FieldError, Invalid
 
 Model = TypeVar("Model", bound=BaseModel)
+
+MOST_FAULTS_OF_AN_ITEM = 20
+MOST_SHOWN_OF_A_KEY = 100
 
 WRONG_TYPE = {
     "string_type": lambda: _("Must be text."),
@@ -78,16 +82,23 @@ def _code_and_detail(error: ErrorDetails, unknown: str) -> tuple[str, str]:
 
 
 def _token(part: int | str) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
+    return str(part)[:MOST_SHOWN_OF_A_KEY].replace("~", "~0").replace("/", "~1")
 
 
 def field_errors(error: ValidationError, known: Iterable[str], prefix: str = "") -> list[FieldError]:
-    """The faults that pydantic found, in its order. known: the names that an unknown field is answered with."""
+    """The faults that pydantic found, in its order, of one item a few only: an answer must not outgrow what was sent.
+
+    known: the names that an unknown field is answered with.
+    """
     unknown = _("Unknown field. Known: %(known)s.") % {"known": ", ".join(known)}
     found = []
+    told: Counter[int | str] = Counter()
     for detail in error.errors(include_url=False, include_input=False):
-        pointer = prefix + "".join(f"/{_token(part)}" for part in detail["loc"])
-        found.append(FieldError(pointer, *_code_and_detail(detail, unknown)))
+        place = detail["loc"][0] if detail["loc"] and isinstance(detail["loc"][0], int) else ""
+        told[place] += 1
+        if told[place] <= MOST_FAULTS_OF_AN_ITEM:
+            pointer = prefix + "".join(f"/{_token(part)}" for part in detail["loc"])
+            found.append(FieldError(pointer, *_code_and_detail(detail, unknown)))
     return found
 
 

@@ -159,6 +159,29 @@ class Stack:
         except (OSError, ValueError):
             return 0, None
 
+    def upload(self, path: str, content: bytes, token: str) -> str:
+        """Where the batch of the file can be followed."""
+        head = b'--part\r\nContent-Disposition: form-data; name="arquivo"; filename="a.csv"\r\n'
+        head += b"Content-Type: text/csv\r\n\r\n"
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports['web']}{path}",
+            data=head + content + b"\r\n--part--\r\n",
+            headers={"Content-Type": "multipart/form-data; boundary=part", "Authorization": f"Bearer {token}"},
+        )
+        with urllib.request.urlopen(request, timeout=90) as answer:
+            return str(answer.headers["Location"])
+
+    def memory(self, name: str) -> float:
+        """MB that the process and its children hold."""
+        total, waiting = 0, [self.processes[name].pid]
+        while waiting:
+            pid = waiting.pop()
+            with contextlib.suppress(OSError):
+                status = Path(f"/proc/{pid}/status").read_text()
+                total += next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+                waiting += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return total / 1_024
+
     def token(self) -> str:
         """An access token of the administrator that `demo_accounts` made."""
         lines = (self.folder / "var" / "credentials.txt").read_text().splitlines()

@@ -99,7 +99,6 @@ def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine
     with transaction.atomic():
         stored = store_new(incoming, sender=sender, **_lease(token))
         _refuse_other_texts(incoming, stored)
-        signals.tell(comment for comment in stored.values() if comment.lease_token == token)
     ours = [comment for comment in stored.values() if comment.lease_token == token]
     if engine and ours:
         labelling.label(labelling.Work(ours, Q(lease_token=token), deadline), engine)
@@ -134,9 +133,9 @@ def accept(incoming: Sequence[IncomingComment], *, sender: User) -> Batch:
 def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any) -> dict[str, Comment]:
     """The stored comments by their id; those that this call brought carry its lease, where it has one.
 
-    Of each there is what tells it from others: id, text and lease. Inserted in the order of their ids, so that two
-    calls with the same ids wait for each other and never deadlock. The ids of `incoming` are distinct. To be called in
-    a transaction.
+    Of each there is what tells it from others: id, text, moment and lease. Inserted in the order of their ids, so that
+    two calls with the same ids wait for each other and never deadlock. The ids of `incoming` are distinct. To be
+    called in a transaction.
     """
     now = timezone.now()
     in_order = sorted(incoming, key=lambda item: item.id)
@@ -161,7 +160,9 @@ def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any
         ],
     )
     stored = Comment.objects.filter(external_id__in=[item.id for item in in_order])
-    return {comment.external_id: comment for comment in stored.only("external_id", "text", "lease_token")}
+    comments = list(stored.only("external_id", "text", "moment", "lease_token"))
+    signals.tell(comments)
+    return {comment.external_id: comment for comment in comments}
 
 
 def _refuse_other_texts(incoming: Sequence[IncomingComment], stored: dict[str, Comment]) -> None:

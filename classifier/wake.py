@@ -1,6 +1,9 @@
 """Telling a worker that something waits. The rows are the queue, so a lost message only costs time."""
 
 import logging
+import threading
+import time
+from contextvars import copy_context
 from functools import partial
 
 from django.db import transaction
@@ -16,6 +19,11 @@ RELABELLING = "classifier.relabel"
 EXPANDING = "classifier.expand_uploads"
 # A message that nobody took in this time is of no use: the sweep has long done its work.
 EXPIRES_SECONDS = 600
+# A broker that hangs keeps nobody for longer, and is left alone until the sweep has come by.
+PATIENCE_SECONDS = 1.5
+PAUSE_SECONDS = 20.0
+
+_broker_hangs_until = 0.0
 
 
 def worker(task: str = LABELLING) -> None:
@@ -23,6 +31,19 @@ def worker(task: str = LABELLING) -> None:
 
 
 def _send(task: str) -> None:
+    """In a thread of its own: the broker's time-outs are for each step of a conversation, and there are several."""
+    global _broker_hangs_until
+    if time.monotonic() < _broker_hangs_until:
+        return
+    sending = threading.Thread(target=copy_context().run, args=(_publish, task), name="wake", daemon=True)
+    sending.start()
+    sending.join(PATIENCE_SECONDS)
+    if sending.is_alive():
+        _broker_hangs_until = time.monotonic() + PAUSE_SECONDS
+        logger.warning("no worker woken, the sweep will do it: the broker hangs")
+
+
+def _publish(task: str) -> None:
     try:
         app.send_task(task, ignore_result=True, expires=EXPIRES_SECONDS)
     except (BrokerError, KombuError, OSError) as error:

@@ -239,3 +239,13 @@ def test_without_a_token_nothing_comes_in(anonymous):
 
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+def test_an_answer_does_not_outgrow_what_was_sent(api):
+    hostile = {f"campo{n}": n for n in range(5_000)} | {"k" * 100_000: 1}
+
+    response = api.post("/api/comentarios", [sent(), sent() | hostile, {"id": "b"}])
+
+    assert response.status_code == 400
+    assert {error["pointer"].split("/")[1] for error in response.json()["errors"]} == {"1", "2"}
+    assert len(response.content) < 10_000

@@ -63,6 +63,7 @@ class Scripted:
 
     def label(self, texts: Any, *, deadline: float) -> list[Verdict | Failure]:
         told = [self.story[int(text)] for text in texts]
+        figures.between(*span(self.story))  # what is labelled next must undo what is counted already
         for text, each in zip(texts, told, strict=True):
             if each["act"] == "is corrected before its label":
                 comment = Comment.objects.get(text=text, created_by=self.reviewer)
@@ -83,7 +84,7 @@ def happen(story: list[dict[str, Any]], user: User) -> None:
     ]
     engine = Scripted(story, user)
     receipt = intake.receive(intake.read_many(incoming), sender=user, engine=engine)  # type: ignore[arg-type]
-    figures.between(*span(story))  # what follows must undo what is counted already
+    figures.between(*span(story))
     for comment, each in zip(receipt.comments, story, strict=True):
         if each["act"] == "is confirmed":
             verdicts.correct(comment, reviewer=user)
