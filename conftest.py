@@ -11,6 +11,7 @@ from django.test import Client
 from accounts import tokens
 from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
 from accounts.models import User
+from classifier.review.window import window
 from tests.fakes.llm import LLMServer, serve
 from tests.fakes.smtp import SMTPServer
 from tests.fakes.smtp import serve as smtp_server
@@ -35,8 +36,9 @@ class Api(Client):
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """No limit and no cached answer outlives a test."""
+    """No limit, no cached answer and no vector in memory outlives a test."""
     cache.clear()
+    window.forget()
     yield
     cache.clear()
 
@@ -47,6 +49,7 @@ def groups_of_the_migrations() -> None:
         ("accounts", "0002_groups", "make"),
         ("accounts", "0003_administrators_revoke", "grant"),
         ("classifier", "0003_permissions", "grant"),
+        ("classifier", "0022_guidelines", "seed"),
         ("alumusic.llm", "0002_permissions", "grant"),
         ("reports", "0002_permissions", "grant"),
         ("reports", "0004_summary_permissions", "grant"),

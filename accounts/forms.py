@@ -13,7 +13,8 @@ from alumusic.throttling import Limit
 class PanelLoginForm(AuthenticationForm):
     """Lets in whoever may enter the panel, staff or not.
 
-    Failures are counted for the pair of name and address, so that nobody can lock another out.
+    Failures are counted for the pair of name and address, so that nobody can lock another out, and for the address
+    alone, with more room, so that nobody can try name after name.
     """
 
     required_css_class = "required"
@@ -28,11 +29,13 @@ class PanelLoginForm(AuthenticationForm):
         name.validators.append(MaxLengthValidator(User.username.field.max_length))
 
     def clean(self) -> dict[str, Any]:
-        self._failures.check(self._pair)
+        for limit, ident in self._counted():
+            limit.check(ident)
         return super().clean()
 
     def get_invalid_login_error(self) -> ValidationError:
-        self._failures.take(self._pair)
+        for limit, ident in self._counted():
+            limit.take(ident)
         return super().get_invalid_login_error()
 
     def confirm_login_allowed(self, user: User) -> None:
@@ -40,11 +43,10 @@ class PanelLoginForm(AuthenticationForm):
         if not user.has_perm("accounts.enter_panel"):
             raise ValidationError(self.error_messages["no_entry"], code="no_entry")
 
-    @property
-    def _failures(self) -> Limit:
-        return Limit("login", _("Too many failed logins with this name. Wait a few minutes and try again."))
-
-    @property
-    def _pair(self) -> str:
+    def _counted(self) -> list[tuple[Limit, str]]:
         address = client_address(self.request) if self.request else ""
-        return f"{address} {username_key(self.cleaned_data.get('username', ''))}"
+        pair = f"{address} {username_key(self.cleaned_data.get('username', ''))}"
+        return [
+            (Limit("panel_address", _("Too many failed logins from your network. Wait a few minutes.")), address),
+            (Limit("login", _("Too many failed logins with this name. Wait a few minutes and try again.")), pair),
+        ]

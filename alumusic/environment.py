@@ -64,10 +64,12 @@ class Environment(BaseSettings):
     THROTTLE_REGISTER_PER_QUARTER: int = Field(20, ge=1)
     THROTTLE_LOGIN_FAILURES_PER_QUARTER: int = Field(10, ge=1)
     THROTTLE_INSIGHTS_PER_MINUTE: int = Field(20, ge=1)
+    THROTTLE_PANEL_FAILURES_PER_QUARTER: int = Field(50, ge=1)
 
     CLASSIFIER_ENGINE: Literal["auto", "embedded", "llm", "cascade"] = "auto"
     UPLOAD_MAX_BYTES: int = Field(50 * 2**20, ge=1_024, le=500 * 2**20)
     CLASSIFY_WAIT_SECONDS: float = Field(20, gt=0, le=120)
+    REVIEW_BLIND_SHARE: float = Field(0.10, ge=0, le=1)
     OPENAI_API_KEY: SecretStr | None = None
     OPENAI_BASE_URL: HttpUrl = HttpUrl("https://api.openai.com/v1")
     LLM_MODEL: str = Field("gpt-4o-mini", min_length=1, max_length=100)

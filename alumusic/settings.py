@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.forms",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -147,10 +149,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNTS_OPEN_REGISTRATION = ENV.open_registration
 
 LANGUAGE_CODE = "pt-br"
-LANGUAGES = [("pt-br", "Português (Brasil)"), ("en", "English")]
+LANGUAGES = [("pt-br", "Português"), ("en", "English")]
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = ENV.TIME_ZONE
 USE_TZ = True
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -183,6 +189,7 @@ THROTTLES = {
     "register": (ENV.THROTTLE_REGISTER_PER_QUARTER, 900),
     "login": (ENV.THROTTLE_LOGIN_FAILURES_PER_QUARTER, 900),
     "insights": (ENV.THROTTLE_INSIGHTS_PER_MINUTE, 60),
+    "panel_address": (ENV.THROTTLE_PANEL_FAILURES_PER_QUARTER, 900),
 }
 
 SIMPLE_JWT = {
@@ -221,6 +228,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP,
         "options": {"expires": SWEEP.seconds},
     },
+    "score what is to be reviewed": {"task": "classifier.score_for_review", "schedule": timedelta(minutes=2)},
+    "comments follow merged tags": {"task": "classifier.follow_tags", "schedule": timedelta(minutes=10)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 100
@@ -234,6 +243,7 @@ CELERY_TIMEZONE = TIME_ZONE
 
 CLASSIFIER_ENGINE = ENV.CLASSIFIER_ENGINE
 CLASSIFY_WAIT_SECONDS = ENV.CLASSIFY_WAIT_SECONDS
+REVIEW_BLIND_SHARE = ENV.REVIEW_BLIND_SHARE
 OPENAI_API_KEY = ENV.OPENAI_API_KEY.get_secret_value() if ENV.OPENAI_API_KEY else ""
 OPENAI_BASE_URL = str(ENV.OPENAI_BASE_URL)
 LLM_MODEL = ENV.LLM_MODEL
@@ -243,6 +253,16 @@ LLM_RECLASSIFY = ENV.LLM_RECLASSIFY
 LLM_PRICES = ENV.LLM_PRICES
 LLM_DAILY_BUDGET_USD = ENV.LLM_DAILY_BUDGET_USD
 LLM_MASK_PII = ENV.LLM_MASK_PII
+
+# What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
+PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls"]
+PANEL_SECTIONS = [
+    "classifier.panel.home.waiting",
+    "classifier.panel.home.week",
+    "classifier.panel.home.engine",
+    "reports.home.last_summary",
+]
+PANEL_NOTICES = ["classifier.panel.home.notices", "reports.home.notices"]
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
 METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
@@ -278,7 +298,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "alumusic.problems.csrf_failure"

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from alumusic import health, metrics, pages
@@ -24,6 +25,7 @@ urlpatterns = [
     path("api/", include("insights.api.urls")),
     path("relatorio", include("reports.urls")),
     path("", include("reports.mail_urls")),
+    path("idioma", set_language, name="set_language"),
     path("problemas/<slug:slug>", pages.problem),
     path("favicon.ico", pages.icon),
     path("healthz", health.live),

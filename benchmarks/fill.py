@@ -26,7 +26,9 @@ from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from classifier.models import Category, Comment, CommentState, CommentTag, Tag  # noqa: E402
+from classifier.models.comment import ReviewReason  # noqa: E402
 from classifier.models.search import search_words  # noqa: E402
+from classifier.review.selection import week_of  # noqa: E402
 
 CHUNK = 20_000
 ENGINES = ["embedded/1", "embedded/2", "llm/gpt-4o-mini"]
@@ -57,6 +59,8 @@ def fill(count: int, *, days: float = 365, until: float = 0, seed: int = 7) -> N
             text, words, category, its_tags = rng.choice(source)
             moment = start + step * number
             waiting = rng.random() < 0.001
+            reviewed = not waiting and rng.random() < 0.02
+            scored = not waiting and not reviewed
             rows.append(
                 Comment(
                     external_id=str(uuid.UUID(int=rng.getrandbits(128))),
@@ -69,7 +73,10 @@ def fill(count: int, *, days: float = 365, until: float = 0, seed: int = 7) -> N
                     category=None if waiting else Category(category),
                     confidence=None if waiting else rng.betavariate(6, 1.5),
                     engine="" if waiting else rng.choices(ENGINES, [90, 9, 1])[0],
-                    reviewed=not waiting and rng.random() < 0.02,
+                    reviewed=reviewed,
+                    review_week=week_of(moment) if scored else None,
+                    review_score=rng.random() ** 3 if scored else None,
+                    review_reason=ReviewReason.UNCERTAIN if scored else "",
                 )
             )
             names.append(its_tags)

@@ -109,16 +109,21 @@ def _record(work: Work, part: Part) -> list[int]:
 
 
 def _classification(pk: int, verdict: Verdict, part: Part, work: Work) -> Classification:
+    said = classification_of(pk, verdict, engine=part.engine, prompt_version=part.prompt_version)
+    said.turn, said.fallback_reason = work.turns.get(pk, 0), work.reasons.get(pk)
+    return said
+
+
+def classification_of(comment: int, verdict: Verdict, *, engine: str, prompt_version: str = "") -> Classification:
+    """The verdict on a comment, by its id, as it is kept; not yet saved."""
     probabilities = dict(zip(PROBABILITY_COLUMNS, verdict.probabilities or (), strict=False))
     return Classification(
-        comment_id=pk,
-        engine=part.engine,
-        prompt_version=part.prompt_version,
-        turn=work.turns.get(pk, 0),
+        comment_id=comment,
+        engine=engine,
+        prompt_version=prompt_version,
         category=verdict.category,
         confidence=verdict.confidence,
         tags=list(verdict.tags),
-        fallback_reason=work.reasons.get(pk),
         **probabilities,
     )
 

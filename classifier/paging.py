@@ -74,11 +74,11 @@ def _parse_position(values: list[Any]) -> list[Any] | None:
     return None
 
 
-def _newest(name: str, *keys: str) -> Order[Comment]:
+def _by_moment(name: str, *keys: str, descending: bool = True) -> Order[Comment]:
     return Order(
         name,
         keys=tuple(map(F, keys)),
-        descending=True,
+        descending=descending,
         values=lambda comment: [comment.moment.isoformat(), comment.pk],
         parse=_parse_moment_and_id,
     )
@@ -94,8 +94,10 @@ def _by_confidence(name: str, none: float, *, descending: bool) -> Order[Comment
     )
 
 
-NEWEST = _newest("n", "moment", "id")
-NEWEST_OF_TAG = _newest("t", "tag_moment", "tag_comment")
+NEWEST = _by_moment("n", "moment", "id")
+OLDEST = _by_moment("o", "moment", "id", descending=False)
+NEWEST_OF_TAG = _by_moment("t", "tag_moment", "tag_comment")
+OLDEST_OF_TAG = _by_moment("u", "tag_moment", "tag_comment", descending=False)
 LEAST_CONFIDENT = _by_confidence("a", 2.0, descending=False)
 MOST_CONFIDENT = _by_confidence("d", -1.0, descending=True)
 AS_SENT: Order[BatchItem] = Order(

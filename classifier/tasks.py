@@ -1,6 +1,7 @@
 from celery import shared_task
 
-from classifier import embeddings, uploads, wake, worker
+from classifier import embeddings, uploads, vocabulary, wake, worker
+from classifier.review import leases, score
 
 # So that, where there is one worker only, files and labels take turns.
 EXPANDING_SECONDS = 20
@@ -19,6 +20,18 @@ def relabel() -> int:
 @shared_task(name="classifier.embed_missing")
 def embed_missing() -> int:
     return embeddings.embed_missing()
+
+
+@shared_task(name="classifier.score_for_review")
+def score_for_review() -> int:
+    leases.purge()
+    score.learn_from_corrections()
+    return score.score_waiting()
+
+
+@shared_task(name=wake.FOLLOWING)
+def follow_tags() -> int:
+    return vocabulary.follow_all()
 
 
 @shared_task(name=wake.EXPANDING)

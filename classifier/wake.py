@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 LABELLING = "classifier.label_waiting"
 RELABELLING = "classifier.relabel"
 EXPANDING = "classifier.expand_uploads"
+FOLLOWING = "classifier.follow_tags"
 # A message that nobody took in this time is of no use: the sweep has long done its work.
 EXPIRES_SECONDS = 600
 # A broker that hangs keeps nobody for longer, and is left alone until the sweep has come by.

@@ -159,3 +159,41 @@ def test_the_door_is_open_to_look_at_and_says_nothing_of_the_api(browser):
 
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
+
+
+def test_name_after_name_from_one_address_is_stopped_too(browser, make_user, settings):
+    make_user("ana", CURATORS)
+    settings.THROTTLES = settings.THROTTLES | {"panel_address": (20, 900)}
+
+    statuses = [enter(browser, f"nome{n}", "errada").status_code for n in range(21)]
+    refused = enter(browser, "ana")
+
+    assert statuses == [200] * 20 + [429]
+    assert (refused.status_code, inside(browser)) == (429, False)
+    assert "Too many failed logins from your network." in refused.content.decode()
+    assert enter(Client(), "ana", REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
+def test_a_login_begins_a_new_session(browser, make_user):
+    make_user("ana", CURATORS)
+    browser.cookies["sessionid"] = "chosen-by-somebody-else"
+
+    enter(browser)
+
+    assert inside(browser)
+    assert browser.cookies["sessionid"].value != "chosen-by-somebody-else"
+
+
+@pytest.mark.parametrize("language", ["en", "pt-br"])
+def test_the_language_that_was_chosen_stays(db, language):
+    browser = Client(headers={"Accept": "text/html", "Accept-Language": "fr"})
+
+    response = browser.post("/idioma", {"language": language, "next": DOOR})
+
+    assert (response.status_code, response["Location"]) == (302, DOOR)
+    assert int(browser.cookies["django_language"]["max-age"]) == 60 * 60 * 24 * 365
+    assert f'<html lang="{language}"' in browser.get(DOOR).content.decode()
+
+
+def test_the_choice_of_a_language_leads_nowhere_else(browser):
+    assert browser.post("/idioma", {"language": "en", "next": "//evil.com"})["Location"] == "/"

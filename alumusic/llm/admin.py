@@ -11,15 +11,6 @@ from .models import Call, CallQuerySet
 
 DAYS_OF_USAGE = 7
 DAYS_OF_CALLS = 30
-REFUSALS = {
-    "no_key": _("no key is set"),
-    "budget": _("today's budget is used up"),
-    "breaker": _("it failed several times in a row and is being given a pause"),
-    "unauthorized": _("the provider refuses the key"),
-    "forbidden": _("the provider forbids the call"),
-    "unknown_model": _("the provider does not know the model"),
-    "quota": _("the provider's account has no credit left"),
-}
 
 
 @admin.register(Call)
@@ -43,7 +34,7 @@ class CallAdmin(admin.ModelAdmin[Call]):
             "usage": Call.objects.of_the_last(DAYS_OF_USAGE).usage(),
             "spent": budget.spent_today(),
             "budget": settings.LLM_DAILY_BUDGET_USD,
-            "refusal": REFUSALS.get(availability.refusal() or ""),
+            "refusal": availability.REFUSALS.get(availability.refusal() or ""),
         }
         return super().changelist_view(request, {**usage, **(extra_context or {})})
 

@@ -1,10 +1,22 @@
 """Whether the language model may be asked now."""
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from . import budget
 from .breaker import Admission, Breaker, Passage, breaker
 from .faults import NotAsked
+
+# The words of `refusal`, for people.
+REFUSALS = {
+    "no_key": _("no key is set"),
+    "budget": _("today's budget is used up"),
+    "breaker": _("it failed several times in a row and is being given a pause"),
+    "unauthorized": _("the provider refuses the key"),
+    "forbidden": _("the provider forbids the call"),
+    "unknown_model": _("the provider does not know the model"),
+    "quota": _("the provider's account has no credit left"),
+}
 
 
 def refusal() -> str | None:

@@ -2,7 +2,7 @@ from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +16,9 @@ from alumusic.openapi import either, json_body, many, one, problems, sent
 from alumusic.problems import FieldError, Invalid, TooLarge
 from alumusic.validation import read_body
 from alumusic.weeks import iso
-from classifier import export, intake
+from classifier import intake
 from classifier.api import etags, wire
+from classifier.api.attachment import attachment
 from classifier.api.history import history
 from classifier.api.links import page_response
 from classifier.api.renderers import AnyText, JsonLines
@@ -153,13 +154,14 @@ class OneComment(View):
         correction = read_body(wire.Correction, request.data)
         comment = stored_comment(external_id)
         if not etags.matches(request, comment):
-            raise verdicts.ChangedMeanwhile
+            raise verdicts.ChangedMeanwhile.told(comment)
         verdicts.correct(
             comment,
             reviewer=cast(User, request.user),
             category=correction.category,
             tags=correction.tags,
             note=correction.note,
+            as_read="If-Match" in request.headers,
         )
         return self.detail(request, Comment.objects.with_tags().get(pk=comment.pk))
 
@@ -192,17 +194,7 @@ class Export(View):
     def get(self, request: Request) -> HttpResponseBase:
         query: wire.ExportQuery = self.parameters
         comments = selected(query).order_by(*order_of(query).expressions())
-        media = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}[query.format]
-        headers = {
-            "Content-Disposition": f'attachment; filename="comentarios_export.{query.format}"',
-            "X-Accel-Buffering": "no",
-        }
-        if request.method == "HEAD":
-            return HttpResponse(content_type=media, headers=headers)
-        stream = (
-            export.csv_stream(comments, raw=query.raw == "1") if query.format == "csv" else export.json_stream(comments)
-        )
-        return StreamingHttpResponse(stream, content_type=media, headers=headers)
+        return attachment(request, comments, form=query.format, raw=query.raw == "1")
 
 
 class OneBatch(View):

@@ -1,13 +1,16 @@
 from .batch import Batch, BatchItem
 from .category import BatchState, Category, CommentState, FileFormat, UploadState
 from .classification import Classification
-from .comment import Comment, Label
+from .comment import Comment, Label, Standing
 from .embedding import Embedding
+from .guideline import Guideline
 from .known_answer import KnownAnswer
 from .relabelling import Relabelling
 from .review import Review
+from .sitting import ReviewLease, Sitting, Step
 from .tag import CommentTag, Tag
 from .upload import Upload, UploadError, UploadPiece
+from .vocabulary import TagsApart, VocabularyAct
 
 __all__ = [
     "Batch",
@@ -20,13 +23,20 @@ __all__ = [
     "CommentTag",
     "Embedding",
     "FileFormat",
+    "Guideline",
     "KnownAnswer",
     "Label",
     "Relabelling",
     "Review",
+    "ReviewLease",
+    "Sitting",
+    "Standing",
+    "Step",
     "Tag",
+    "TagsApart",
     "Upload",
     "UploadError",
     "UploadPiece",
     "UploadState",
+    "VocabularyAct",
 ]

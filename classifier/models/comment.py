@@ -20,6 +20,10 @@ from .tag import CommentTag, Tag
 MAX_TEXT = 5_000
 NO_TAG = 0
 
+TO_REVIEW = Q(reviewed=False, state__in=[CommentState.CLASSIFIED, CommentState.FAILED])
+SCORED = TO_REVIEW & Q(review_score__isnull=False)
+
+REVIEW_COLUMNS = ["review_week", "review_score", "review_reason"]
 LABEL_COLUMNS = ["state", "category", "confidence", "engine", "fallback_reason", "reviewed", "category_corrected"]
 
 
@@ -37,18 +41,29 @@ class Label:
     fallback_reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All of a comment that a person decides or an undo puts back. tags: sorted names."""
+
+    state: CommentState
+    category: Category | None
+    tags: tuple[str, ...]
+    reviewed: bool
+    category_corrected: bool
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     def matching(self, words: str) -> Self:
         """Those with every word of the text, in whatever inflection, accents or not."""
         return self.filter(search_words__matches=words)
 
     def tagged(self, name: str) -> Self:
-        """Those with the tag, its moment and comment as `tag_moment` and `tag_comment`, which its index sorts.
+        """Those with the tag that the name means today, its moment and comment as `tag_moment` and `tag_comment`.
 
-        A filter by `comment_tags__…` would join once more, and find the comment's other tags too. The tag's key is
-        looked up first: the planner then knows how frequent it is.
+        Its index sorts by these. A filter by `comment_tags__…` would join once more, and find the comment's other tags
+        too. The key is looked up first: the planner then knows how frequent it is.
         """
-        key = Tag.objects.filter(name=name).values_list("pk", flat=True).first()
+        key = Tag.objects.key_of(name)
         link = {"tag_moment": F("comment_tags__moment"), "tag_comment": F("comment_tags__comment_id")}
         return self.filter(comment_tags__tag=key or NO_TAG).alias(**link)
 
@@ -69,15 +84,58 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
 
+    def to_review(self) -> Self:
+        """Those that no person has decided and that no machine has in hand."""
+        return self.filter(TO_REVIEW)
+
+    def most_doubtful_first(self) -> Self:
+        """By week, the newest first, and within it by score; of those that have one."""
+        return self.filter(review_score__isnull=False).order_by("-review_week", "-review_score", "-id")
+
+    def to_score(self) -> Self:
+        """Those to review that have no score yet, the newest first."""
+        return self.to_review().filter(review_score=None).order_by("-moment", "-id")
+
+    def fallen_back(self) -> Self:
+        """Those that the engine in service will never label, so that another did: a person should look."""
+        return self.filter(fallback_reason__isnull=False)
+
+    def engines(self) -> list[str]:
+        """The names of the engines that labelled any, sorted. A step on their index for each: DISTINCT reads all."""
+        names: list[str] = []
+        while (
+            name := self.filter(engine__gt=names[-1] if names else "")
+            .order_by("engine")
+            .values_list("engine", flat=True)
+            .first()
+        ):
+            names.append(name)
+        return names
+
+    def count_up_to(self, most: int) -> int:
+        """How many there are, counted no further than `most`: all of a million takes longer than a page may."""
+        return self.order_by()[:most].count()
+
     def count_by_state(self) -> dict[str, int]:
         counts = dict(self.order_by().values_list("state").annotate(n=models.Count("pk")))
         return {state: counts.get(state, 0) for state in CommentState.values}
 
 
+class ReviewReason(models.TextChoices):
+    """What weighs most in a comment's score."""
+
+    FAILED = "sem_rotulo", _("no engine gave a label")
+    DISAGREEMENT = "discordam", _("the engines disagree")
+    UNCERTAIN = "incerto", _("the engine is not sure")
+    CORRECTED = "corrigidos", _("people corrected its look-alikes")
+    NOVEL = "novo", _("a new subject")
+    SURE = "seguro", _("the engine is sure")
+
+
 class Comment(models.Model):
     """What a listener wrote, and what is said of it now.
 
-    The current label stands in the comment's own columns and only `adopt` and `correct` write them. Where a
+    The current label stands in the comment's own columns and only `adopt` and `settle` write them. Where a
     person has decided, `category` and the tags are the person's; `engine` and `confidence` stay the machine's.
     """
 
@@ -104,6 +162,12 @@ class Comment(models.Model):
     category_corrected = models.BooleanField(_("category corrected"), default=False)
     tags = models.ManyToManyField(Tag, through=CommentTag, verbose_name=_("tags"), related_name="comments")
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    review_week = models.DateField(_("week of the review"), null=True, editable=False)
+    review_score = models.FloatField(_("score for review"), null=True, editable=False)
+    review_reason = models.CharField(
+        _("reason for review"), max_length=12, choices=ReviewReason.choices, blank=True, db_default="", editable=False
+    )
 
     lease_token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
@@ -148,6 +212,11 @@ class Comment(models.Model):
                 | Q(lease_token__isnull=False, lease_until__isnull=False),
                 name="comment_lease_has_token",
             ),
+            models.CheckConstraint(
+                condition=Q(review_score=None, review_week=None)
+                | Q(review_score__gte=0, review_score__lte=1, review_week__isnull=False),
+                name="comment_score_with_week",
+            ),
         ]
         indexes = [
             models.Index(fields=["-moment", "-id"], name="comment_newest"),
@@ -159,6 +228,23 @@ class Comment(models.Model):
             models.Index(Coalesce("confidence", Value(-1.0)), "id", name="comment_most_confident"),
             models.Index(
                 fields=["attempts", "id"], name="comment_waiting_by_tries", condition=Q(state=CommentState.PENDING)
+            ),
+            models.Index(
+                fields=["-moment", "-id"], name="comment_fallen_back", condition=Q(fallback_reason__isnull=False)
+            ),
+            models.Index(fields=["-review_week", "-review_score", "-id"], name="comment_to_review", condition=SCORED),
+            models.Index(
+                fields=["category", "-review_week", "-review_score", "-id"],
+                name="comment_to_review_category",
+                condition=SCORED,
+            ),
+            models.Index(
+                fields=["engine", "-review_week", "-review_score", "-id"],
+                name="comment_to_review_engine",
+                condition=SCORED,
+            ),
+            models.Index(
+                fields=["-moment", "-id"], name="comment_to_score", condition=TO_REVIEW & Q(review_score=None)
             ),
         ]
 
@@ -202,47 +288,57 @@ class Comment(models.Model):
                 comment.category_corrected |= comment.category != label.category
             else:
                 comment.state, comment.category = CommentState.CLASSIFIED, label.category
+                comment.review_week, comment.review_score, comment.review_reason = None, None, ""
                 retag.append(comment)
-        cls._write(taken, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS])
-        cls._tag(retag, [labels[comment.pk].tags for comment in retag])
-        signals.tell(taken)
+        cls._write(taken, ["updated_at", "version", "lease_token", "lease_until", *LABEL_COLUMNS, *REVIEW_COLUMNS])
+        cls._tag(retag, [labels[comment.pk].tags for comment in retag], retired=False)
         return [comment.pk for comment in taken]
 
     @classmethod
     def _write(cls, comments: Sequence["Comment"], columns: list[str]) -> None:
         """One UPDATE for all of them: an upsert over rows that are locked, which unlike CASE … WHEN stays linear."""
         cls.objects.bulk_create(comments, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+        signals.tell(comments)
 
     @staticmethod
-    def _tag(comments: Sequence["Comment"], names: Sequence[Collection[str]]) -> None:
+    def _tag(comments: Sequence["Comment"], names: Sequence[Collection[str]], *, retired: bool = True) -> None:
+        """retired: whether a tag may be given that is in use no more; a machine may not, a person who left it there."""
         tags = Tag.objects.named({name for each in names for name in each})
         CommentTag.objects.filter(comment__in=[c.pk for c in comments]).delete()
         CommentTag.objects.bulk_create(
-            CommentTag(comment=comment, tag=tags[name], moment=comment.moment)
+            CommentTag(comment=comment, tag=tag, moment=comment.moment)
             for comment, each in zip(comments, names, strict=True)
-            for name in sorted(set(each))
+            for tag in sorted({tags[name] for name in each}, key=str)
+            if retired or tag.retired_at is None
         )
 
-    def correct(self, category: Category, tags: Collection[str] | None) -> bool:
-        """True when the person's decision was taken; False when somebody changed the comment since it was read.
+    @classmethod
+    def settle(cls, settled: Sequence[tuple["Comment", Standing]]) -> None:
+        """Writes what people decided, or took back, of comments that the caller locked. Constant number of queries.
 
-        tags: None leaves them. To be called in a transaction. A worker that holds the comment keeps its claim, and
-        `adopt` then takes no more than `engine` and `confidence` from it.
+        To be called in a transaction. A worker that holds a comment keeps its claim, and `adopt` then takes no more
+        than `engine` and `confidence` from it.
         """
-        changed = self.category_corrected or (self.category is not None and self.category != category)
-        values: dict[str, Any] = {
-            "state": CommentState.CLASSIFIED,
-            "category": category,
-            "reviewed": True,
-            "category_corrected": changed,
-            "updated_at": timezone.now(),
-            "version": self.version + 1,
-        }
-        if not Comment.objects.filter(pk=self.pk, version=self.version).update(**values):
-            return False
-        for name, value in values.items():
-            setattr(self, name, value)
-        if tags is not None:
-            self._tag([self], [tags])
-        signals.tell([self])
-        return True
+        now = timezone.now()
+        retag = []
+        for comment, standing in settled:
+            if tuple(comment.tag_names) != standing.tags:
+                retag.append((comment, standing.tags))
+            comment.state, comment.category = standing.state, standing.category
+            comment.reviewed, comment.category_corrected = standing.reviewed, standing.category_corrected
+            comment.updated_at, comment.version = now, comment.version + 1
+        columns = ["updated_at", "version", "state", "category", "reviewed", "category_corrected"]
+        cls._write([comment for comment, _standing in settled], columns)
+        if retag:
+            cls._tag([comment for comment, _tags in retag], [tags for _comment, tags in retag])
+
+    @property
+    def standing(self) -> Standing:
+        """What of it a person may decide, as it stands; as many queries as `tag_names`."""
+        return Standing(
+            state=CommentState(self.state),
+            category=Category(self.category) if self.category else None,
+            tags=tuple(self.tag_names),
+            reviewed=self.reviewed,
+            category_corrected=self.category_corrected,
+        )

@@ -1,21 +1,24 @@
 """The stored figures are what a plain reading of the comments gives, whatever happened to them and whenever."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
 from alumusic.weeks import Week, start_of
-from classifier import intake
-from classifier.engines import Failure, Verdict
-from classifier.models import Category, Comment
+from classifier import intake, vocabulary
+from classifier.engines import Failure, Part, Verdict
+from classifier.models import Category, Comment, Tag
 from classifier.review import verdicts
+from classifier.tests.comments import stored
 from reports import figures
 from reports.tests import plain
 
@@ -61,19 +64,17 @@ class Scripted:
     def __init__(self, story: list[dict[str, Any]], reviewer: User) -> None:
         self.story, self.reviewer = story, reviewer
 
-    def label(self, texts: Any, *, deadline: float) -> list[Verdict | Failure]:
+    def label(self, texts: Any, *, deadline: float) -> Iterator[Part]:
         told = [self.story[int(text)] for text in texts]
         figures.between(*span(self.story))  # what is labelled next must undo what is counted already
         for text, each in zip(texts, told, strict=True):
             if each["act"] == "is corrected before its label":
                 comment = Comment.objects.get(text=text, created_by=self.reviewer)
                 verdicts.correct(comment, reviewer=self.reviewer, category=each["corrected"], tags=["doc_ajuda"])
-        return [
-            Failure("not now", transient=True)
-            if each["act"] == "waits"
-            else Verdict(each["category"], each["confidence"], tuple(sorted(each["tags"])))
-            for each in told
-        ]
+        labels = [Verdict(each["category"], each["confidence"], tuple(sorted(each["tags"]))) for each in told]
+        waiting = [each["act"] == "waits" for each in told]
+        results = [Failure("busy") if waits else verdict for waits, verdict in zip(waiting, labels, strict=True)]
+        yield Part(self.name, self.prompt_version, dict(enumerate(results)))
 
 
 def happen(story: list[dict[str, Any]], user: User) -> None:
@@ -164,3 +165,20 @@ def test_the_largest_remainders_get_what_rounding_leaves():
     assert figures.percentages({"a": 1, "b": 1, "c": 1}) == {"a": 33.4, "b": 33.3, "c": 33.3}
     assert figures.percentages({"a": 2, "b": 4, "c": 1}) == {"a": 28.6, "b": 57.1, "c": 14.3}
     assert figures.percentages({"a": 0, "b": 0}) == {"a": 0.0, "b": 0.0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merged_tag_counts_under_its_new_name(make_user):
+    user = make_user("ana")
+    comment = stored("não abre")
+    verdicts.correct(comment, reviewer=user, category=Category.CRITICISM, tags=["fix_entrar"])
+    target = Tag.objects.create(name="fix_login")
+    start = start_of(timezone.localdate(comment.moment))
+
+    def tags():
+        return set(figures.between(start, start + timedelta(days=1)).by_tag_and_category)
+
+    before = tags()
+    vocabulary.merge(Tag.objects.get(name="fix_entrar"), target, by=user)
+
+    assert (before, tags()) == ({"fix_entrar"}, {"fix_login"})

@@ -62,11 +62,12 @@ def test_styles_are_inlined_and_the_rules_for_dark_mode_kept(mail_of):
     assert 'alt="Parcela de cada categoria: ELOGIO 27,3%' in html
 
 
-def test_a_mail_can_be_left_by_one_click(mail_of):
+def test_a_mail_can_be_left_by_one_click(mail_of, settings):
+    settings.PUBLIC_URL = "https://feedback.example.org"
     mail = mail_of()
     header = mail.message["List-Unsubscribe"].strip()
 
-    assert re.fullmatch(r"<http://127\.0\.0\.1:8000/resumo/sair/[\w:-]+>", header)
+    assert re.fullmatch(r"<https://feedback\.example\.org/resumo/sair/[\w:-]+>", header)
     assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert header.strip("<>") in mail.body("text/plain")
     assert header.strip("<>") in mail.body("text/html")
@@ -94,7 +95,7 @@ def test_the_same_summary_and_recipient_give_the_same_message_id():
         "Ana\u2028B",
         'Ana "A", <x@y.z>',
         "ã" * 100,
-        "\x00Ana",
+        "\x01Ana",
     ],
 )
 def test_no_name_breaks_a_header(smtp, name):

@@ -1,0 +1,3 @@
+from . import batches, guidelines, pages
+
+__all__ = ["batches", "guidelines", "pages"]
