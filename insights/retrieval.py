@@ -44,7 +44,7 @@ def nearest(question: str, sources: Sequence[Source]) -> list[Passage]:
     if not candidates or unknown_names(question, sources):
         return []
     asked = subject(question)
-    overlap = np.array([shared(asked, subject(passage.text)) for passage in candidates], np.float32)
+    overlap = np.array([shared(asked, words(passage.text)) for passage in candidates], np.float32)
     likeness = likenesses(question, candidates)
     if likeness is None:
         scores, least = overlap, NEAR_ENOUGH_BY_WORDS
@@ -67,10 +67,16 @@ def likenesses(question: str, candidates: Sequence[Passage]) -> Floats | None:
     return np.asarray(np.stack(found[1:]) @ found[0], np.float32)
 
 
+def words(text: str) -> frozenset[str]:
+    """The stems of a text's words, but for those that say nothing."""
+    folded = (fold(word) for word in WORD.findall(text))
+    return frozenset(stem(word) for word in folded if len(word) > 2 and word not in STOP_WORDS)
+
+
 def subject(text: str) -> frozenset[str]:
     """The stems of what a text is about; of a question that is all framing, those of its framing."""
-    words = {stem(folded) for word in WORD.findall(text) if len(folded := fold(word)) > 2 and folded not in STOP_WORDS}
-    return frozenset(words - FRAMING or words)
+    found = words(text)
+    return found - FRAMING or found
 
 
 def shared(asked: frozenset[str], told: frozenset[str]) -> float:
