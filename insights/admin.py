@@ -49,7 +49,9 @@ class QuestionAdmin(admin.ModelAdmin[Question]):
         if question.answer is None:
             return "-"
         page = f"{reverse('admin:insights')}?pergunta={question.public_id}"
-        return format_html('<p>{}</p><p><a href="{}">{}</a></p>', question.answer.text, page, _("Open with its sources"))
+        return format_html(
+            '<p>{}</p><p><a href="{}">{}</a></p>', question.answer.text, page, _("Open with its sources")
+        )
 
     @admin.display(description=_("calls to the language model"))
     def cost(self, question: Question) -> Any:

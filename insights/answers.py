@@ -269,4 +269,3 @@ def _fingerprint(text: str, base: Sequence[Source], engine: str, version: str) -
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
-

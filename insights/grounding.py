@@ -11,6 +11,7 @@ from classifier.models.search import fold
 from insights.retrieval import shared, subject, unknown_names
 from insights.sources import Source
 from reports.proof import DATE, DIGITS, FOREIGN, UNPROVABLE, UNPROVABLE_PHRASES, claims
+from reports.story import MONTHS, SIGNATURE
 
 MOST_WORDS = 150
 MOST_WORDS_OF_ONE = 60
@@ -20,8 +21,11 @@ NEAR = 0.8
 
 SPACES = r"[^\S\n]+"
 TOKEN = re.compile(r"\S+")
-EDGES = "“”\"'‘’«».,;:!?…()[] "
-NEGATIONS = frozenset("nao nunca nem nenhum nenhuma ninguem sem jamais".split())
+QUOTE_MARKS = "“”\"'‘’«»… \n\t"
+EDGES = QUOTE_MARKS + ".,;:!?()[]"
+NAMED_DAY = re.compile(rf"(\d{{1,2}})º? de ({'|'.join(MONTHS)})")
+SLASHED_DAY = re.compile(r"(\d{1,2})/(\d{1,2})")
+NEGATIONS = frozenset(["nao", "nunca", "nem", "nenhum", "nenhuma", "ninguem", "sem", "jamais"])
 UP = re.compile(r"\b(?:aument|cresc|subi|sobe|alta\b|mais que)")
 DOWN = re.compile(r"\b(?:diminu|ca[ií]|cai|reduz|queda\b|desc|menos que)")
 
@@ -79,8 +83,8 @@ def located(quote: str, text: str) -> str | None:
 
     Nearly: four words of five, in order, within a paragraph; with the same numbers and negations.
     """
-    words = quote.strip(EDGES).split()
-    if len(words) < FEWEST_WORDS_OF_QUOTE:
+    words = quote.strip(QUOTE_MARKS).split()
+    if len(words) < FEWEST_WORDS_OF_QUOTE or " ".join(words) in SIGNATURE:
         return None
     pattern = SPACES.join(map(re.escape, words))
     if exact := re.search(rf"(?<!\w){pattern}(?!\w)", text):
@@ -104,7 +108,7 @@ def _nearly(words: Sequence[str], paragraph: str) -> tuple[float, str]:
                 continue
             score = SequenceMatcher(None, words, run, autojunk=False).ratio()
             if score > best[0]:
-                best = score, paragraph[tokens[start].start() : tokens[start + length - 1].end()].strip(EDGES)
+                best = score, paragraph[tokens[start].start() : tokens[start + length - 1].end()].strip(QUOTE_MARKS)
     return best
 
 
@@ -129,10 +133,16 @@ def foreign_numbers(text: str, quote: str, week: Week) -> list[str]:
 
 
 def _of_week(date: str, week: Week) -> bool:
+    """True where each day, month and year that is named is one of the week's, or its number and year are the week's."""
     year, number, _weekday = week.monday.isocalendar()
-    known = {value for day in week.days for value in (day.day, day.month, day.year)}
-    names_a_week = "semana" in date.lower() or "W" in date
-    return set(map(int, DIGITS.findall(date))) <= ({year, number} if names_a_week else known)
+    numbers = set(map(int, DIGITS.findall(date)))
+    if "semana" in date.lower() or "W" in date:
+        return numbers <= {year, number}
+    days = {day.day for day in week.days} | {day.year for day in week.days}
+    named = {(int(day), month) for day, month in NAMED_DAY.findall(date.lower())}
+    named |= {(int(day), MONTHS[int(month) - 1]) for day, month in SLASHED_DAY.findall(date) if 1 <= int(month) <= 12}
+    numbers -= {int(month) for _day, month in SLASHED_DAY.findall(date)}
+    return numbers <= days and named <= {(day.day, MONTHS[day.month - 1]) for day in week.days}
 
 
 def _turned_round(text: str, quote: str) -> bool:

@@ -40,8 +40,8 @@ STATEMENTS = re.compile(r'"afirmacoes"\s*:\s*\[')
 SYSTEM = """\
 Você responde perguntas de gestores sobre os resumos semanais dos comentários de ouvintes de uma plataforma de música. \
 Português do Brasil, claro e direto.
-A mensagem traz os resumos e depois a pergunta, ambos em JSON. "texto" é o resumo da semana; "temas" e "numeros" ajudam \
-a entendê-lo.
+A mensagem traz os resumos e depois a pergunta, ambos em JSON. "texto" é o resumo da semana; "temas" e "numeros" \
+ajudam a entendê-lo.
 Responda com afirmações, cada uma com a sua fonte:
 - semana: a do resumo, como 2025-W31.
 - trecho: as palavras de "texto" dessa semana que sustentam a afirmação, copiadas letra por letra, de 3 a 40 palavras, \
@@ -123,6 +123,7 @@ def _next(text: str, place: int) -> int:
 def read(answer: llm.Answer) -> list[Claimed]:
     """The statements of a whole answer. Raises ValueError where it is not in the form asked for."""
     data = answer.json()
-    if not isinstance(data, dict) or not isinstance(data.get("afirmacoes"), list):
-        raise ValueError("not the form asked for")
-    return complete(json.dumps(data, ensure_ascii=False))
+    match data:
+        case {"afirmacoes": [*_statements]}:
+            return complete(json.dumps(data, ensure_ascii=False))
+    raise ValueError("not the form asked for")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def nearest(question: str, sources: Sequence[Source]) -> list[Passage]:
         return []
     asked = subject(question)
     overlap = np.array([shared(asked, words(passage.text)) for passage in candidates], np.float32)
-    likeness = likenesses(question, candidates)
+    likeness = likenesses(question, sources)
     if likeness is None:
         scores, least = overlap, NEAR_ENOUGH_BY_WORDS
     else:
@@ -58,13 +59,23 @@ def nearest(question: str, sources: Sequence[Source]) -> list[Passage]:
     return [candidates[n] for n in chosen]
 
 
-def likenesses(question: str, candidates: Sequence[Passage]) -> Floats | None:
-    """The cosine between the question and each sentence; None where there is no encoder."""
-    vectors = embedded_engine().embed([question, *(passage.text for passage in candidates)])
-    found = [np.frombuffer(vector, "<f2").astype(np.float32) for vector in vectors if vector is not None]
-    if len(found) < len(vectors):
+def likenesses(question: str, sources: Sequence[Source]) -> Floats | None:
+    """The cosine between the question and each sentence, in order; None where there is no encoder."""
+    [asked] = embedded_engine().embed([question])
+    if asked is None:
         return None
-    return np.asarray(np.stack(found[1:]) @ found[0], np.float32)
+    told = [vector for source in sources for vector in _vectors(tuple(passage.text for passage in passages(source)))]
+    return np.asarray(np.stack(list(map(_read, told))) @ _read(asked), np.float32)
+
+
+@lru_cache(maxsize=64)
+def _vectors(texts: tuple[str, ...]) -> list[bytes]:
+    """Those of a summary's sentences; a summary is frozen, and asked for again and again."""
+    return [vector for vector in embedded_engine().embed(texts) if vector is not None]
+
+
+def _read(vector: bytes) -> Floats:
+    return np.frombuffer(vector, "<f2").astype(np.float32)
 
 
 def words(text: str) -> frozenset[str]:

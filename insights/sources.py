@@ -71,9 +71,5 @@ def source_of(summary: WeeklySummary) -> Source:
 
 def passages(source: Source) -> list[Passage]:
     """The sentences that say something: all but greeting and signature."""
-    found = []
-    for paragraph in source.text.split("\n\n"):
-        for sentence in SENTENCE_END.split(paragraph):
-            if sentence.strip() not in ("", GREETING, SIGNATURE):
-                found.append(Passage(source, sentence.strip()))
-    return found
+    sentences = (each.strip() for part in source.text.split("\n\n") for each in SENTENCE_END.split(part))
+    return [Passage(source, sentence) for sentence in sentences if sentence not in ("", GREETING, SIGNATURE)]

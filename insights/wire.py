@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from django.db import DatabaseError
@@ -51,14 +51,29 @@ def finished_body(steps: Iterator[Step]) -> dict[str, Any]:
 def streaming_response(steps: Iterator[Step]) -> StreamingHttpResponse:
     """The steps as events, none held back on the way; the first is taken here, so that what it raises is no stream."""
     first = next(steps)
-    response = StreamingHttpResponse(_events(first, steps), content_type=EVENT_STREAM)
+    response = StreamingHttpResponse(_Body(first, steps), content_type=EVENT_STREAM)
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-def _events(first: Step, steps: Iterator[Step]) -> Iterator[bytes]:
-    """Ends with `fim` or `erro`, unless the reader goes first; then the steps are closed, and so the question."""
+class _Body:
+    """The events; closed, it closes the steps, also where none of it was read."""
+
+    def __init__(self, first: Step, steps: Iterator[Step]) -> None:
+        self._steps = steps
+        self._events = _events(first, steps)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._events
+
+    def close(self) -> None:
+        self._events.close()
+        self._steps.close()  # type: ignore[attr-defined]
+
+
+def _events(first: Step, steps: Iterator[Step]) -> Generator[bytes]:
+    """Ends with `fim` or `erro`, unless the reader goes first."""
     try:
         yield _event_of(first)
         for step in steps:
@@ -67,8 +82,6 @@ def _events(first: Step, steps: Iterator[Step]) -> Iterator[bytes]:
         problem = problem_of(error) or InternalError()
         logger.warning("a stream ended with %s", problem.slug)
         yield b"event: erro\ndata: " + problem.response().content + b"\n\n"
-    finally:
-        steps.close()  # type: ignore[attr-defined]
 
 
 def _event_of(step: Step) -> bytes:

@@ -73,9 +73,9 @@ class Client:
     def ask(self, question: Question, *, deadline: float, stop: Event | None = None) -> Answer:
         """The answer, after as many tries as it takes and the deadline (a `time.monotonic()`) allows.
 
-        stop: once set, the call under way breaks off and nothing more is tried. Raises a subclass of LLMFault: NotAsked where the budget is used up or
-        the breaker is open; what is not about the moment (400, 401, 403, 404) is not tried again. Each call is in the
-        ledger when this returns or raises; no transaction may be open.
+        stop: once set, the call under way breaks off and nothing more is tried. Raises a subclass of LLMFault: NotAsked
+        where the budget is used up or the breaker is open; what is not about the moment (400, 401, 403, 404) is not
+        tried again. Each call is in the ledger when this returns or raises; no transaction may be open.
         """
         availability.admit(self._breaker)
         self._count(1)
@@ -122,9 +122,7 @@ class Client:
         notes.settled(None)
         return answer
 
-    def _try(
-        self, question: Question, deadline: float, stop: Event, notes: Notes, on_text: OnText | None
-    ) -> Answer:
+    def _try(self, question: Question, deadline: float, stop: Event, notes: Notes, on_text: OnText | None) -> Answer:
         """Calls until there is an answer or no use in another call. A 429 is no failure and uses up no try."""
         failures = refusals = 0
         last: Unavailable | None = None

@@ -136,4 +136,3 @@ class SummaryCall(Call):
         if found is None:
             raise NotFound(_("There is no such summary."))
         return JsonResponse(summary_body(found, themes=request.user.has_perm("classifier.view_comment")))
-

@@ -3,6 +3,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
+from itertools import pairwise
 from threading import Event
 from typing import Any
 
@@ -374,7 +375,7 @@ def test_a_text_is_given_as_it_comes_with_its_usage(llm, make):
 
     assert answer.text == said[-1]
     assert len(said) > 2
-    assert all(later.startswith(earlier) for earlier, later in zip(said, said[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in pairwise(said))
     assert answer.usage.completion == len(answer.text) // 4
 
 
