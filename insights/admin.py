@@ -19,8 +19,10 @@ class QuestionAdmin(admin.ModelAdmin[Question]):
     list_filter = ["state", "vote", "cached"]
     search_fields = ["text"]
     list_select_related = ["owner", "answer"]
-    fields = ["text", "owner", "created_at", "state", "weeks", "shown", "engine", "cached", "cost", "vote", "note"]
-    readonly_fields = fields
+    readonly_fields = [
+        "text", "owner", "created_at", "state", "weeks", "shown", "engine", "cached", "cost", "vote", "note",
+    ]  # fmt: skip
+    fields = [*readonly_fields]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
         return Question.objects.select_related("owner", "answer")

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from queue import Empty, SimpleQueue
@@ -88,7 +88,7 @@ class Composed:
         return " ".join(_sentence(statement.text) for statement in self.statements) or UNKNOWN
 
 
-def ask(text: str, *, weeks: int, owner: Any) -> Iterator[Step]:
+def ask(text: str, *, weeks: int, owner: Any) -> "Steps":
     """Keeps the question; its answer comes step by step, and closing the iterator cancels it.
 
     Raises Throttled, TooFewSummaries, or Unavailable where too many are being answered, before anything is kept; the
@@ -103,13 +103,13 @@ def ask(text: str, *, weeks: int, owner: Any) -> Iterator[Step]:
     except BaseException:
         _room.release()
         raise
-    return _Run(_answered(question, base))
+    return Steps(_answered(question, base))
 
 
-class _Run(Iterator[Step]):
-    """The steps, and the room that they take until they end or are closed; also where none was ever taken."""
+class Steps(Iterator[Step]):
+    """The steps of an answer, and the room that they hold until they end or are closed, also where none was taken."""
 
-    def __init__(self, steps: Iterator[Step]) -> None:
+    def __init__(self, steps: Generator[Step]) -> None:
         self._steps = steps
         self._open = True
 
@@ -124,7 +124,7 @@ class _Run(Iterator[Step]):
         if self._open:
             self._open = False
             try:
-                self._steps.close()  # type: ignore[attr-defined]
+                self._steps.close()
             finally:
                 _room.release()
 
@@ -132,7 +132,7 @@ class _Run(Iterator[Step]):
         self.close()
 
 
-def _answered(question: Question, base: Sequence[Source]) -> Iterator[Step]:
+def _answered(question: Question, base: Sequence[Source]) -> Generator[Step]:
     try:
         yield Started(question, [str(source.week) for source in base])
         if known := _known(question.text, base):
@@ -145,7 +145,7 @@ def _answered(question: Question, base: Sequence[Source]) -> Iterator[Step]:
         question.end(QuestionState.CANCELLED)  # where nothing else has ended it
 
 
-def _composed(question: Question, base: Sequence[Source]) -> Iterator[Step | Any]:
+def _composed(question: Question, base: Sequence[Source]) -> Generator[Step, None, Composed]:
     if refusal() is None:
         try:
             return (yield from _by_model(question, base))
@@ -170,7 +170,7 @@ def from_extracts(text: str, base: Sequence[Source]) -> Composed:
     return Composed(statements, prompt_version=EXTRACTS_VERSION)
 
 
-def _by_model(question: Question, base: Sequence[Source]) -> Iterator[Step | Any]:
+def _by_model(question: Question, base: Sequence[Source]) -> Generator[Step, None, Composed]:
     """The model's statements, each told once it is verified. Raises LLMFault, and ValueError for what is no answer."""
     from alumusic.llm.client import client  # the openai package takes two seconds, which only who asks pays
 
@@ -257,6 +257,7 @@ def _stored(text: str, base: Sequence[Source], composed: Composed) -> Answer:
             Statement.objects.bulk_create(
                 Statement(answer=answer, position=n, text=each.text, summary_id=each.source.key, quote=each.quote)
                 for n, each in enumerate(composed.statements)
+                if each.source.key is not None
             )
     return answer
 

@@ -125,7 +125,7 @@ class Question(models.Model):
         return self.text[:80]
 
     @classmethod
-    def keep(cls, text: str, summaries: Sequence[int], *, owner: Any) -> Self:
+    def keep(cls, text: str, summaries: Sequence[int], *, owner: Any) -> "Question":
         """The question, stored with the summaries that it is put to."""
         with transaction.atomic():
             question = cls.objects.create(text=text, owner=owner)

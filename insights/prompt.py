@@ -70,7 +70,7 @@ def question(text: str, sources: Sequence[Source]) -> llm.Question:
 
 def _data(sources: Sequence[Source]) -> dict[str, Any]:
     """Every summary's text and themes; figures of as many, the newest first, as there is room for."""
-    told = [
+    told: list[dict[str, Any]] = [
         {
             "semana": str(source.week),
             "texto": source.text,
@@ -103,7 +103,8 @@ def complete(text: str) -> list[Claimed]:
     start = STATEMENTS.search(text)
     if start is None:
         return []
-    found, decoder, place = [], json.JSONDecoder(), start.end()
+    found: list[Claimed] = []
+    decoder, place = json.JSONDecoder(), start.end()
     while True:
         place = _next(text, place)
         try:

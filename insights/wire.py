@@ -10,7 +10,7 @@ from django.http import StreamingHttpResponse
 
 from alumusic.problems import InternalError, Problem, problem_of
 from alumusic.weeks import iso
-from insights.answers import Finished, Restarted, Started, Step, Told, Waiting
+from insights.answers import Finished, Restarted, Started, Step, Steps, Told, Waiting
 from insights.grounding import Grounded
 from insights.models import Question, Statement
 
@@ -41,14 +41,14 @@ def citation_of(statement: Statement) -> dict[str, str]:
     return {"afirmacao": statement.text, "semana": statement.summary.week, "trecho": statement.quote}
 
 
-def finished_body(steps: Iterator[Step]) -> dict[str, Any]:
+def finished_body(steps: Steps) -> dict[str, Any]:
     """The body once the last step is taken. Raises what the steps raise."""
     *_others, last = steps
     assert isinstance(last, Finished)  # noqa: S101  (the steps end so, or raise)
     return question_body(_fetched(last.question))
 
 
-def streaming_response(steps: Iterator[Step]) -> StreamingHttpResponse:
+def streaming_response(steps: Steps) -> StreamingHttpResponse:
     """The steps as events, none held back on the way; the first is taken here, so that what it raises is no stream."""
     first = next(steps)
     response = StreamingHttpResponse(_Body(first, steps), content_type=EVENT_STREAM)
@@ -60,7 +60,7 @@ def streaming_response(steps: Iterator[Step]) -> StreamingHttpResponse:
 class _Body:
     """The events; closed, it closes the steps, also where none of it was read."""
 
-    def __init__(self, first: Step, steps: Iterator[Step]) -> None:
+    def __init__(self, first: Step, steps: Steps) -> None:
         self._steps = steps
         self._events = _events(first, steps)
 
@@ -69,10 +69,10 @@ class _Body:
 
     def close(self) -> None:
         self._events.close()
-        self._steps.close()  # type: ignore[attr-defined]
+        self._steps.close()
 
 
-def _events(first: Step, steps: Iterator[Step]) -> Generator[bytes]:
+def _events(first: Step, steps: Steps) -> Generator[bytes]:
     """Ends with `fim` or `erro`, unless the reader goes first."""
     try:
         yield _event_of(first)

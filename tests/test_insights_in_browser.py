@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.groups import ADMINISTRATORS, CURATORS
-from insights.models import Question
+from insights.models import Question, QuestionState
 from insights.tests.sent import ANDROID, QUOTE, sent
 from tests.fakes.llm import gated, hanging
 from tests.fakes.llm.insights import stated, statement
@@ -35,11 +35,13 @@ def ask(desk: Page, text: str) -> None:
 
 def test_an_answer_grows_and_each_sentence_opens_its_source(desk, llm, faults):  # noqa: F811
     gate = threading.Event()
-    llm.script(gated(stated(statement("2025-W29", ANDROID, FIRST), statement("2025-W31", QUOTE, SECOND)), gate))
+    said = [statement("2025-W29", ANDROID, FIRST), statement("2025-W31", QUOTE, SECOND)]
+    llm.script(gated(stated(*said, *said), gate))
 
     ask(desk, ASKED)
     statements = desk.locator("#statements li")
-    expect(statements).to_have_count(1)
+    expect(statements.first).to_contain_text(FIRST)
+    expect(desk.get_by_role("button", name="Cancelar")).to_be_visible()
     gate.set()
     expect(statements).to_have_count(2)
     expect(desk.locator("#made")).to_contain_text("llm/test-model")
@@ -92,7 +94,7 @@ def test_without_a_model_a_suggested_question_is_answered_and_the_unknown_is_not
 def test_everybodys_questions_are_the_administrations_to_see(live_server, page, make_user):  # noqa: F811
     ana, _chief = make_user("ana", CURATORS), make_user("chefe", ADMINISTRATORS)
     question = Question.keep("A busca funciona bem?", [each.pk for each in sent()], owner=ana)
-    question.end("cancelada")
+    question.end(QuestionState.CANCELLED)
 
     enter(page, live_server.url + "/painel/", "chefe")
     page.goto(live_server.url + "/painel/insights/")

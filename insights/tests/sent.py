@@ -19,7 +19,7 @@ def sent(*weeks: str, **fields: Any) -> list[WeeklySummary]:
 
 def _sent(source: Source, fields: dict[str, Any]) -> WeeklySummary:
     moment = source.week.end + timedelta(hours=8)
-    usual = {"text": source.text, "html": "", "figures": {}, "engine": "modelo de texto"}
+    usual: dict[str, Any] = {"text": source.text, "html": "", "figures": {}, "engine": "modelo de texto"}
     usual |= {"created_at": moment, "queued_at": moment, "sent_at": moment}
     summary = WeeklySummary.objects.create(week=str(source.week), **{**usual, **fields})
     for position, theme in enumerate(source.themes):

@@ -53,7 +53,7 @@ def test_the_model_answers_with_sources(api, llm):
     assert (body["resposta"], body["motor"]) == (SAID, "llm/test-model")
     assert body["citacoes"] == [{"afirmacao": SAID, "semana": "2025-W29", "trecho": ANDROID}]
     question = Question.objects.get()
-    assert question.answer.prompt_version == PROMPT_VERSION
+    assert Answer.objects.get().prompt_version == PROMPT_VERSION
     assert [(call.purpose, call.outcome) for call in question.calls.all()] == [("insight", "ok")]
     assert question.calls.get().prompt_version == PROMPT_VERSION
 

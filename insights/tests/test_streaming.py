@@ -1,4 +1,4 @@
-"""An answer as server-sent events: each statement once it stands, an explicit end, and a cancel that reaches the model."""
+"""An answer as server-sent events: each statement once it stands, an explicit end, a cancel that reaches the model."""
 
 import json
 import threading

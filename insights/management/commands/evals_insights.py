@@ -28,7 +28,8 @@ class Command(BaseCommand):
         for half, result in evaluation.by_half(answer):
             mean = result.weeks / max(1, result.answerable)
             self.stdout.write(
-                f"{half}: {result.right}/{result.answerable} answerable got a right passage ({result.right_share:.0%}), "
+                f"{half}: {result.right}/{result.answerable} answerable got a right passage "
+                f"({result.right_share:.0%}), "
                 f'{result.refused}/{result.unanswerable} unanswerable a "não sei" ({result.refused_share:.0%}); '
                 f"{result.statements} statements, {result.unsourced} unsourced; "
                 f"longest answer {result.longest} words; {mean:.1f} weeks cited per answerable question"
