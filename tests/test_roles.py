@@ -14,6 +14,9 @@ from accounts.models import TokenFamily, User
 from alumusic.llm.models import Call
 from classifier.models import Batch, Category, Comment, Guideline, Review, Tag, Upload, VocabularyAct
 from classifier.tests.comments import stored
+from insights.models import Question
+from insights.tests.sent import sent
+from reports.models import WeeklySummary
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +55,11 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
             "progress",
         )
     },
+    "insights": (ALL, None),
+    "insights_ask": (None, ALL),
+    "insights_rate": (None, ALL),
+    "insights_summary": (ALL, None),
+    "app_list insights": (RULE, RULE),
     "classifier_guideline_changelist": (ALL, ALL),
     "classifier_guideline_change": (ALL, RULE),
     "classifier_guideline_add": (NOBODY, NOBODY),
@@ -69,7 +77,7 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "classifier_tag_delete": (NOBODY, NOBODY),
     **{
         f"{model}_{page}": (RULE if page in ("changelist", "change", "history") else NOBODY,) * 2
-        for model in ("classifier_batch", "classifier_upload", "llm_call")
+        for model in ("classifier_batch", "classifier_upload", "insights_question", "llm_call")
         for page in ("changelist", "add", "change", "history", "delete")
     },
     "app_list llm": (RULE, RULE),
@@ -93,6 +101,7 @@ def objects(make_user):
     tokens.issue(target)
     batch = Batch.objects.create(owner=target)
     Upload.objects.create(batch=batch, name="lote.csv", format="csv", encoding="utf-8", size=1, lines=1, sha256="0")
+    question = Question.keep("A busca funciona bem?", [each.pk for each in sent("2025-W31")], owner=target)
     call = Call.objects.create(purpose="classification", model="m", outcome="ok", items=1, latency_ms=1)
     return {
         "batch": batch.pk,
@@ -104,6 +113,9 @@ def objects(make_user):
         "user": target.pk,
         "group": Group.objects.get(name=API_CLIENT).pk,
         "tokenfamily": TokenFamily.objects.get().pk,
+        "question": question.pk,
+        "rate": question.public_id,
+        "summary": WeeklySummary.objects.get().week,
     }
 
 
