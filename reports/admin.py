@@ -214,6 +214,11 @@ class RecipientAdmin(admin.ModelAdmin[Recipient]):
     fields = ["name", "email", "active", "unsubscribed_at"]
     readonly_fields = ["unsubscribed_at"]
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Whoever may delete a recipient may delete what was sent to them with it, though nobody may alone."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, lacking - {Delivery._meta.verbose_name}, protected
+
     def save_model(self, request: HttpRequest, obj: Recipient, form: Any, change: Any) -> None:
         if obj.active:
             obj.unsubscribed_at = None

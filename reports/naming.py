@@ -19,7 +19,7 @@ STOP_WORDS = frozenset(Path(__file__).with_name("stop_words.txt").read_text().sp
 VERBAL = re.compile(r"(?:ando|endo|indo|ou|ei|aram|eram|iram)$")
 FEATURE_WEIGHT = 1.5
 MOST_WORDS = 2
-SHARE_OF_WORD = 0.25
+SHARE_OF_WORD = 0.4
 SCORE_OF_WORD = 0.4
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alumusic.weeks import Week
 from classifier.models import Category
 from reports import vocabulary
-from reports.changes import Change, changes
+from reports.changes import Change, Counts, changes
 from reports.figures import Figures, between, percentages
 
 CATEGORY, TAG = "category", "tag"
@@ -85,7 +85,10 @@ class Numbers(Frozen):
 def measured(week: Week, *, in_themes: int, outside: int) -> Numbers:
     """The week's numbers as of now. in_themes, outside: the comments that themes hold, and those that fit none."""
     now, before = between(week.start, week.end), between(week.previous.start, week.start)
-    by_kind = {CATEGORY: (before.by_category, now.by_category), TAG: (before.by_tag, now.by_tag)}
+    by_kind: dict[str, tuple[Counts, Counts]] = {
+        CATEGORY: (before.by_category, now.by_category),
+        TAG: (before.by_tag, now.by_tag),
+    }
     changed = changes(by_kind, base_before=before.labelled, base=now.labelled)
 
     def tag_numbers(name: str) -> TagNumbers:

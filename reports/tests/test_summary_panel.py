@@ -173,3 +173,13 @@ def test_the_list_of_summaries_tells_of_mail_that_is_not_out(enter, smtp):
 
     assert "O resumo semanal ainda não saiu." in shown
     assert "1 e-mail falhou." in shown
+
+
+def test_a_recipient_is_deleted_with_what_was_sent_to_them(enter, smtp):
+    ana = recipient()
+    delivery.queue(summary())
+    delivery.deliver_due()
+
+    enter(ADMINISTRATORS).post(page("recipient_delete", ana.pk), {"post": "yes"})
+
+    assert (Recipient.objects.count(), Delivery.objects.count()) == (0, 0)

@@ -19,7 +19,7 @@ PRICE = [
     "Com esse preço vou cancelar tudo",
 ]
 LYRICS = [
-    "Podiam colocar a letra sincronizada no player",
+    "Podiam ter a letra sincronizada no player",
     "Que tal mostrar a letra na tela bloqueada?",
     "Seria ótimo ter a letra traduzida das músicas estrangeiras",
     "Coloquem a letra também nos clipes",
