@@ -20,7 +20,7 @@ setup: .venv/run.stamp
 	@python manage.py sample_summaries
 
 test: .venv/dev.stamp
-	python -m pytest
+	python -m pytest -n auto
 
 lint: .venv/dev.stamp
 	ruff check . && ruff format --check .

@@ -9,6 +9,7 @@ worker.
 
 import http.client
 import json
+import os
 import random
 import statistics
 import sys
@@ -128,8 +129,27 @@ def work(curator: Curator) -> None:
     told("verdict", verdicts)
     told("next cards, fetched ahead", fetches)
     told("undo", undos)
-    print(f"{'look-alikes, the first of a process':44} {families[0]:8.1f}")
-    told(f"look-alikes among {SIZE:,}", families[1:])
+    told(f"look-alikes among {SIZE:,}, read by the first", families)
+
+
+def processor(server: reading.Server, curator: Curator) -> None:
+    """What a verdict costs the worker: of a busy machine, the figure that tells something."""
+    count = 100
+    cards: list[dict[str, Any]] = []
+    while len(cards) < count:
+        cards += curator.post("cartoes", quero=20, tem=[card["id"] for card in cards])[1]["cartoes"]
+    before = cpu_ms(server)
+    for card in cards:
+        step = {"passo": str(uuid.uuid4()), "comentario": card["id"], "versao": card["versao"]}
+        curator.post("veredito", categoria="SPAM", **step)
+    print(f"processor time of the worker a verdict       {(cpu_ms(server) - before) / len(cards):8.1f} ms")
+
+
+def cpu_ms(server: reading.Server) -> float:
+    """Milliseconds that the worker processes have been computing since they started."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in children]
+    return sum(int(each[11]) + int(each[12]) for each in fields) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def filters(curator: Curator) -> None:
@@ -153,6 +173,7 @@ if __name__ == "__main__":
     server = Server()
     try:
         work(Curator(server.port))
+        processor(server, Curator(server.port))
         filters(Curator(server.port))
         print(f"\nworker's memory, all vectors in it: {server.memory():.0f} MB")
     finally:

@@ -1,6 +1,7 @@
 """Who may label a comment now: a lease and a token a claim. The rows are the queue."""
 
 import uuid
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -45,9 +46,14 @@ def claim(limit: int) -> Claim:
     return Claim(token, list(Comment.objects.filter(pk__in=ids, lease_token=token).order_by("id")))
 
 
-def release(token: uuid.UUID) -> None:
-    """Gives back to the queue what of a claim has no label; the try does not count against the comments."""
-    Comment.objects.filter(lease_token=token).update(lease_token=None, lease_until=None, attempts=0)
+def release(comments: Iterable[Comment], token: uuid.UUID, *, in_vain: Collection[int] = ()) -> None:
+    """Gives back to the queue what of a claim has no label.
+
+    in_vain: ids of those that were asked about and got no answer: their try counts.
+    """
+    held = Comment.objects.filter(pk__in=[comment.pk for comment in comments], lease_token=token)
+    held.filter(pk__in=in_vain).update(lease_token=None, lease_until=None)
+    held.update(lease_token=None, lease_until=None, attempts=0)
 
 
 def set_aside_poison() -> int:
@@ -66,6 +72,6 @@ def set_aside_poison() -> int:
     )
 
 
-def anything_waits() -> bool:
-    """True where a comment waits for a label that nobody is working on."""
-    return Comment.objects.claimable(timezone.now()).exists()
+def anything_new() -> bool:
+    """True where a comment waits about which nobody was asked yet."""
+    return Comment.objects.claimable(timezone.now()).filter(attempts=0).exists()

@@ -100,10 +100,11 @@ def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine
         stored = store_new(incoming, sender=sender, **_lease(token))
         _refuse_other_texts(incoming, stored)
     ours = [comment for comment in stored.values() if comment.lease_token == token]
+    in_vain: list[int] = []
     if engine and ours:
-        labelling.label(labelling.Work(ours, Q(lease_token=token), deadline), engine)
-    if ours:
-        claims.release(token)
+        work = labelling.Work(ours, Q(lease_token=token), deadline, urgent=True)
+        in_vain = labelling.label(work, engine).in_vain
+    claims.release(ours, token, in_vain=in_vain)
     ids = [comment.pk for comment in stored.values()]
     by_id = {comment.external_id: comment for comment in Comment.objects.filter(pk__in=ids).with_tags()}
     receipt = Receipt([by_id[item.id] for item in incoming], {comment.pk for comment in ours})
@@ -160,7 +161,7 @@ def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any
         ],
     )
     stored = Comment.objects.filter(external_id__in=[item.id for item in in_order])
-    comments = list(stored.only("external_id", "text", "moment", "lease_token"))
+    comments = list(stored.only("external_id", "text", "moment", "lease_token", "attempts"))
     signals.tell(comments)
     return {comment.external_id: comment for comment in comments}
 

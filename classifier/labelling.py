@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 # What the embedded engine has at least when it stands in late; without it, a refusal would be paid for again.
 STAND_IN_SECONDS = 2.0
+# After so many tries in vain, with a provider that answers others, another engine is asked.
+TRIES = 3
+NOT_THE_COMMENTS = {"deadline", "rate_limited"}
 # How long past its deadline what an engine said is kept for a database that is away.
 KEEP_SECONDS = 20.0
 
@@ -29,7 +32,7 @@ class Work:
 
     held: which comments may be written, the claim's token in it. deadline: a `time.monotonic()`.
     turns: see `Classification.turn`, by comment id. reasons: why the engine in service will never label a comment, by
-    its id. stand_in: the language model labels them again when it is back.
+    its id. stand_in: the language model labels them again when it is back. urgent: somebody waits for them.
     """
 
     comments: Sequence[Comment]
@@ -38,6 +41,17 @@ class Work:
     turns: Mapping[int, int] = field(default_factory=dict)
     reasons: Mapping[int, str] = field(default_factory=dict)
     stand_in: bool = False
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """labelled: how many. in_vain: the ids of those that were asked about and got no answer, which may be their own
+    fault.
+    """
+
+    labelled: int
+    in_vain: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +62,8 @@ class Outcome:
     failures: list[tuple[Comment, Failure]]
 
 
-def label(work: Work, engine: Engine) -> int:
-    """How many comments took a label; what took none may get one later.
+def label(work: Work, engine: Engine) -> Done:
+    """Labels the comments; what took no label may get one later.
 
     What the engine will never label, or not while it is out of service, the embedded engine labels at once.
     """
@@ -58,9 +72,10 @@ def label(work: Work, engine: Engine) -> int:
     for outcome in ask(work, engine):
         done += len(outcome.labelled)
         for comment, failure in outcome.failures:
-            lost[failure.remedy][comment] = failure.reason
+            lost[_remedy(comment, failure)][comment] = failure.reason
+    in_vain = [comment.pk for comment, reason in lost[Remedy.WAIT].items() if reason not in NOT_THE_COMMENTS]
     if engine is embedded_engine():
-        return done
+        return Done(done, in_vain)
     deadline = max(work.deadline, time.monotonic() + STAND_IN_SECONDS)
     never, for_now = lost[Remedy.REPLACE], lost[Remedy.STAND_IN]
     reasons = {comment.pk: reason for comment, reason in never.items()}
@@ -69,12 +84,19 @@ def label(work: Work, engine: Engine) -> int:
         Work(list(for_now), work.held, deadline, stand_in=settings.LLM_RECLASSIFY),
     ):
         done += sum(len(outcome.labelled) for outcome in ask(rest, embedded_engine()))
-    return done
+    return Done(done, in_vain)
+
+
+def _remedy(comment: Comment, failure: Failure) -> Remedy:
+    if failure.remedy is Remedy.WAIT and failure.reason not in NOT_THE_COMMENTS and comment.attempts >= TRIES:
+        return Remedy.REPLACE
+    return failure.remedy
 
 
 def ask(work: Work, engine: Engine) -> Iterator[Outcome]:
     """What the engine says, recorded part by part as it comes."""
-    for part in engine.label([comment.text for comment in work.comments], deadline=work.deadline):
+    texts = [comment.text for comment in work.comments]
+    for part in engine.label(texts, deadline=work.deadline, urgent=work.urgent):
         labelled = _record(work, part)
         yield Outcome(labelled, list(_failures(work, part)))
 

@@ -62,7 +62,8 @@ def _work_on_a_claim(kind: Relabelling.EngineKind) -> int:
         comments = [row.comment for row in rows if (row.batch_id is not None) is asked]
         if comments:
             left += _label(comments, token, kind, asked=asked)
-    Relabelling.objects.filter(lease_token=token).update(lease_token=None, lease_until=None, attempts=0)
+    held = Relabelling.objects.filter(pk__in=[row.pk for row in rows], lease_token=token)
+    held.update(lease_token=None, lease_until=None, attempts=0)
     return left
 
 
@@ -73,10 +74,9 @@ def _claim(kind: Relabelling.EngineKind, token: uuid.UUID) -> list[Relabelling]:
     free.filter(attempts__gte=MAX_ATTEMPTS).delete()
     with transaction.atomic():
         oldest = free.select_for_update(skip_locked=True).order_by("id").values_list("pk", flat=True)[:CHUNK]
-        Relabelling.objects.filter(pk__in=list(oldest)).update(
-            lease_token=token, lease_until=now + LEASE, attempts=F("attempts") + 1
-        )
-    return list(Relabelling.objects.filter(lease_token=token).select_related("comment").order_by("id"))
+        claimed = Relabelling.objects.filter(pk__in=list(oldest))
+        claimed.update(lease_token=token, lease_until=now + LEASE, attempts=F("attempts") + 1)
+    return list(claimed.filter(lease_token=token).select_related("comment").order_by("id"))
 
 
 def _label(comments: Sequence[Comment], token: uuid.UUID, kind: Relabelling.EngineKind, *, asked: bool) -> int:
@@ -91,12 +91,22 @@ def _label(comments: Sequence[Comment], token: uuid.UUID, kind: Relabelling.Engi
     left = 0
     for outcome in labelling.ask(work, engine):
         never = {comment.pk: f.reason for comment, f in outcome.failures if f.remedy is Remedy.REPLACE}
-        for pk, reason in never.items():
-            Comment.objects.filter(pk=pk).update(fallback_reason=reason)
-        done = [*outcome.labelled, *never]
-        Relabelling.objects.filter(lease_token=token, comment__in=done).delete()
+        with transaction.atomic():
+            _send_to_review(never, work.held)
+            done = [*outcome.labelled, *never]
+            Relabelling.objects.filter(comment__in=done, lease_token=token).delete()
         left += len(done)
     return left
+
+
+def _send_to_review(never: dict[int, str], held: Q) -> None:
+    """The comments keep their label, and why the engine will never give one."""
+    for reason in set(never.values()):
+        ids = [pk for pk, why in never.items() if why == reason]
+        mine = list(Comment.objects.filter(held, pk__in=ids).values_list("pk", flat=True))
+        Comment.objects.filter(pk__in=mine).update(
+            fallback_reason=reason, version=F("version") + 1, updated_at=timezone.now()
+        )
 
 
 def _next_turns(comments: Sequence[Comment]) -> dict[int, int]:

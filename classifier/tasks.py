@@ -1,4 +1,7 @@
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_ready
 
 from classifier import embeddings, uploads, vocabulary, wake, worker
 from classifier.review import leases, score
@@ -38,3 +41,10 @@ def follow_tags() -> int:
 def expand_uploads() -> None:
     if uploads.expand(limit_seconds=EXPANDING_SECONDS):
         wake.worker(wake.EXPANDING)
+
+
+@worker_ready.connect
+def look_at_once(**_kwargs: Any) -> None:
+    """What waited while no worker was there need not wait for the sweep."""
+    for task in (wake.LABELLING, wake.RELABELLING, wake.EXPANDING):
+        wake.worker(task)

@@ -3,6 +3,8 @@
 import logging
 import time
 
+from django.db import connection
+
 from classifier import claims, labelling, relabelling, wake
 from classifier.engines import engine_in_service
 from classifier.models import Batch, BatchItem
@@ -38,23 +40,21 @@ def label_waiting() -> int:
 def _label(claim: claims.Claim) -> int:
     work = labelling.Work(claim.comments, claim.held, deadline=time.monotonic() + ENGINE_SECONDS)
     try:
-        labelled = labelling.label(work, engine_in_service())
+        done = labelling.label(work, engine_in_service())
     except DATABASE_AWAY as error:
         logger.warning("the database went away under a claim: %s", type(error).__name__)
-        labelled = 0
-    batches = BatchItem.objects.filter(comment__in=claim.comments).values_list("batch", flat=True).distinct()
-    logger.info(
-        "%s of %s comments labelled",
-        labelled,
-        len(claim.comments),
-        extra={"batches": [str(key) for key in batches[:20]]},
-    )
-    outlasted(lambda: claims.release(claim.token), deadline=work.deadline + labelling.KEEP_SECONDS)
-    return labelled
+        connection.close()
+        done = labelling.Done(0, [])
+    keep_until = work.deadline + labelling.KEEP_SECONDS
+    outlasted(lambda: claims.release(claim.comments, claim.token, in_vain=done.in_vain), deadline=keep_until)
+    batches = BatchItem.objects.filter(comment__in=claim.comments).values_list("batch", flat=True).distinct()[:20]
+    said = {"batches": [str(key) for key in batches]}
+    logger.info("%s of %s comments labelled", done.labelled, len(claim.comments), extra=said)
+    return done.labelled
 
 
 def relabel() -> int:
-    """How many comments were labelled again; none while others wait for their first label."""
-    if claims.anything_waits():
+    """How many comments were labelled again; none while others wait for their first try."""
+    if claims.anything_new():
         return 0
     return relabelling.work(seconds=RUN_SECONDS)

@@ -67,7 +67,7 @@ def test_a_stylesheet_takes_its_colours_from_the_tokens_and_nothing_from_elsewhe
 
     assert "@import" not in text
     assert re.findall(r"https?://(?!www\.w3\.org)", text) == []
-    if sheet.name not in ("tokens.css", "docs.css"):
+    if sheet.name not in ("tokens.css", "docs.css", "report.css"):  # paper has colours of its own
         assert re.findall(r"#[0-9a-f]{3,8}\b(?=[;,)\s])|\brgba?\(|\bhsla?\(", text) == []
 
 

@@ -311,6 +311,24 @@ def test_a_session_that_ends_keeps_the_verdicts(open_queue):
     assert decided() == {"c00": "CRÍTICA"}
 
 
+def test_nobodys_verdicts_are_sent_in_another_name(open_queue, live_server):
+    queue_of(4)
+    ana = open_queue("ana")
+    bia = open_queue("bia")
+    own = ana.context.cookies()
+    ana.context.add_cookies(bia.context.cookies())
+
+    press(ana, "2")
+    ana.get_by_text("Esta sessão de revisão foi aberta por outra pessoa.").wait_for()
+    expect(ana.locator("#sync")).to_have_text("1 por enviar")
+    assert decided() == {}
+    ana.context.add_cookies(own)
+    ana.locator("#banner").get_by_role("button", name="Tentar de novo").click()
+    all_saved(ana)
+
+    assert str(Review.objects.get().reviewer) == "ana"
+
+
 def test_a_blind_card_shows_no_proposal_and_tells_it_afterwards(open_queue, settings):
     settings.REVIEW_BLIND_SHARE = 1
     comment = to_review("o app trava", category=Category.CRITICISM, tags=("fix_app",))

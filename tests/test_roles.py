@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
+from django.utils import timezone
+from django_celery_beat import models as beat
 
 from accounts import tokens
 from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
@@ -16,7 +18,8 @@ from classifier.models import Batch, Category, Comment, Guideline, Review, Tag, 
 from classifier.tests.comments import stored
 from insights.models import Question
 from insights.tests.sent import sent
-from reports.models import WeeklySummary
+from reports import summaries
+from reports.models import Delivery, Recipient, Theme
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +84,30 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
         for page in ("changelist", "add", "change", "history", "delete")
     },
     "app_list llm": (RULE, RULE),
+    "app_list reports": (ALL, ALL),
+    "app_list django_celery_beat": (RULE, RULE),
+    **{
+        f"{model}_{page}": (who if page in ("changelist", "change", "history") else NOBODY,) * 2
+        for model, who in (
+            ("reports_weeklysummary", ALL),
+            ("reports_theme", ALL),
+            ("reports_delivery", RULE),
+            ("django_celery_beat_periodictask", RULE),
+            ("django_celery_beat_intervalschedule", NOBODY),
+            ("django_celery_beat_solarschedule", NOBODY),
+            ("django_celery_beat_clockedschedule", NOBODY),
+        )
+        for page in ("changelist", "add", "change", "history", "delete")
+    },
+    "reports_weeklysummary_preview": (ALL, ALL),
+    "reports_weeklysummary_send_to_me": (None, RULE),
+    "reports_weeklysummary_send_again": (None, RULE),
+    **{f"reports_recipient_{page}": (RULE, RULE) for page in ("changelist", "add", "change", "history", "delete")},
+    **{
+        f"django_celery_beat_crontabschedule_{page}": (RULE, RULE)
+        for page in ("changelist", "add", "change", "history")
+    },
+    "django_celery_beat_crontabschedule_delete": (NOBODY, NOBODY),
     "auth_user_password_change": (RULE, RULE),
     "accounts_tokenfamily_add": (NOBODY, NOBODY),
     **{
@@ -103,7 +130,18 @@ def objects(make_user):
     Upload.objects.create(batch=batch, name="lote.csv", format="csv", encoding="utf-8", size=1, lines=1, sha256="0")
     question = Question.keep("A busca funciona bem?", [each.pk for each in sent("2025-W31")], owner=target)
     call = Call.objects.create(purpose="classification", model="m", outcome="ok", items=1, latency_ms=1)
+    summary = summaries.make(summaries.recent()[0])
+    theme = Theme.objects.create(
+        summary=summary, position=1, name="x", size=1, category="ELOGIO", by_category={}, words=[], tags=[]
+    )
+    recipient = Recipient.objects.create(email="ana@example.com")
+    delivery = Delivery.objects.create(summary=summary, recipient=recipient, give_up_at=timezone.now())
     return {
+        **schedules(),
+        "weeklysummary": summary.pk,
+        "theme": theme.pk,
+        "recipient": recipient.pk,
+        "delivery": delivery.pk,
         "batch": batch.pk,
         "upload": batch.pk,
         "call": call.pk,
@@ -115,8 +153,20 @@ def objects(make_user):
         "tokenfamily": TokenFamily.objects.get().pk,
         "question": question.pk,
         "rate": question.public_id,
-        "summary": WeeklySummary.objects.get().week,
+        "summary": question.summaries.get().week,
     }
+
+
+def schedules():
+    every = beat.IntervalSchedule.objects.create(every=1, period="days")
+    made = [
+        every,
+        beat.CrontabSchedule.objects.create(),
+        beat.ClockedSchedule.objects.create(clocked_time=timezone.now()),
+        beat.SolarSchedule.objects.create(event="sunset", latitude=0, longitude=0),
+        beat.PeriodicTask.objects.create(name="tarefa", interval=every),
+    ]
+    return {row._meta.model_name: row.pk for row in made}
 
 
 def names():
@@ -151,6 +201,8 @@ def address(name, objects):
 def model_of(name):
     if name.endswith("look_alikes"):
         return "comment"
+    if name.startswith("reports_weeklysummary"):
+        return "weeklysummary"
     if name == "relabelling":
         return "batch"
     return re.sub(r"_(change|delete|history)$", "", name.removesuffix("_password_change")).rpartition("_")[2]

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 FAILURES = 3
 FIRST_PAUSE = 30
 LONGEST_PAUSE = 600
+LONG_RETRY = 60
 PAUSE_FOR_A_PERSON = 300
 PROBE_LEASE = timedelta(seconds=60)
 
@@ -42,8 +43,9 @@ CLOSED = Admission(Passage.CLOSED)
 class Breaker:
     """The breaker of one server and model.
 
-    It counts questions that failed after all their tries, and the first that is answered sets it back. `rate_limited`
-    and a deadline of ours say nothing of the server, and a refusal of one question is an answer.
+    It counts questions that failed after all their tries, and the first that is answered sets it back. A deadline of
+    ours says nothing of the server, nor does `rate_limited`, unless it wants no calls for long; a refusal of one
+    question is an answer.
     """
 
     base_url: str
@@ -75,6 +77,8 @@ class Breaker:
     def settle(self, fault: LLMFault | None) -> None:
         """Takes note of how one question ended; fault: None where it was answered."""
         match fault:
+            case RateLimited() if (fault.retry_after or 0) > LONG_RETRY:
+                self._shut_for(fault, int(fault.retry_after or 0))
             case OutOfTime() | RateLimited():
                 self._give_probe_back()
             case Misconfigured() | Unavailable():
@@ -104,6 +108,10 @@ class Breaker:
             self._open(self._rows.closed(), fault, now)
         else:
             self._open(self._rows.closed().filter(failures__gte=FAILURES), fault, now)
+
+    def _shut_for(self, fault: LLMFault, seconds: int) -> None:
+        Circuit.objects.get_or_create(base_url=self._address, model=self.model)
+        self._open(self._rows.closed(), fault, timezone.now(), seconds)
 
     def _open(self, rows: CircuitQuerySet, fault: LLMFault, now: datetime, pause: int = FIRST_PAUSE) -> None:
         pause = PAUSE_FOR_A_PERSON if isinstance(fault, Misconfigured) else min(pause, LONGEST_PAUSE)

@@ -1,5 +1,6 @@
 import logging
 import os
+import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
 SHORTEST_CALL_SECONDS = 0.05
+# A call that hangs has cost as much time as several that fail.
+TRIES_OF_A_HANG = 3
 
 OnText = Callable[[str], object]
 
@@ -55,11 +58,17 @@ class Client:
         self._lock = Lock()
         self._dialect = Dialect()
         self._asked = 0
+        self._seconds: float | None = None
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="llm")
         limits = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
         http = openai.DefaultHttpx2Client(transport=PunctualTransport(verify=certificates(), limits=limits))
         self._openai = openai.OpenAI(base_url=base_url, api_key=_sendable(api_key), max_retries=0, http_client=http)
         weakref.finalize(self, http.close)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long a call has taken of late; None before the first answer."""
+        return self._seconds
 
     @property
     def free(self) -> int:
@@ -127,7 +136,7 @@ class Client:
         failures = refusals = 0
         last: Unavailable | None = None
         while True:
-            dialect = self._dialect
+            dialect, began = self._dialect, self._patience.now()
             try:
                 return self._call(question, dialect, deadline, stop, notes, on_text)
             except Rejected as fault:
@@ -137,7 +146,8 @@ class Client:
                 last, refusals = fault, refusals + 1
                 self._wait(self._patience.after(refusals, fault), fault, deadline, stop)
             except Unavailable as fault:
-                last, failures = fault, failures + 1
+                hung = self._patience.now() - began >= self._timeout
+                last, failures = fault, failures + (TRIES_OF_A_HANG if hung else 1)
                 self._wait(self._patience.before(failures, fault), fault, deadline, stop)
             except OutOfTime as fault:
                 raise last or fault from None  # what kept it from an answer says more than that time ran out
@@ -171,7 +181,12 @@ class Client:
                 raise fault from None
             notes.ended(attempt, OK, answer.usage)
             self._gate.succeeded(era)
+            self._took(time.monotonic() - attempt.started)
             return answer
+
+    def _took(self, seconds: float) -> None:
+        with self._lock:
+            self._seconds = seconds if self._seconds is None else 0.7 * self._seconds + 0.3 * seconds
 
     def _answer(
         self, question: Question, dialect: Dialect, seconds: float, deadline: float, on_text: OnText | None

@@ -8,7 +8,7 @@ from .faults import Declined, LLMFault, Misconfigured, RateLimited, Rejected, To
 from .patience import retry_after
 
 TRANSIENT = {408: "timeout", 409: "conflict"}
-FOR_A_PERSON = {401: "unauthorized", 403: "forbidden", 404: "unknown_model"}
+FOR_A_PERSON = {401: "unauthorized", 402: "quota", 403: "forbidden", 404: "unknown_model"}
 TOO_LONG_WORDS = (
     "context_length",
     "context length",
@@ -33,17 +33,25 @@ def diagnose(error: openai.APIConnectionError | openai.APIStatusError) -> LLMFau
         return RateLimited(retry_after=pause)
     if status in TRANSIENT or status >= 500:
         return Unavailable(TRANSIENT.get(status, "server_error"), retry_after=pause)
-    if status in FOR_A_PERSON:
+    if status in FOR_A_PERSON and not _is_filtered(error):
         return Misconfigured(FOR_A_PERSON[status])
     return _refusal(error)
 
 
+def _words(error: openai.APIStatusError) -> str:
+    return f"{error.param} {error.code} {error.message}".lower()
+
+
+def _is_filtered(error: openai.APIStatusError) -> bool:
+    return any(word in _words(error) for word in FILTER_WORDS)
+
+
 def _refusal(error: openai.APIStatusError) -> LLMFault:
-    words = f"{error.param} {error.code} {error.message}".lower()
+    words = _words(error)
     if error.code == "model_not_found":
         return Misconfigured("unknown_model")
     if error.status_code == 413 or any(word in words for word in TOO_LONG_WORDS):
         return TooLong("context_length")
-    if any(word in words for word in FILTER_WORDS):
+    if _is_filtered(error):
         return Declined("content_filter")
     return Rejected("rejected", complaint=words)

@@ -1,10 +1,14 @@
 """What a server takes of the chat-completions protocol."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
-FORM_WORDS = ("response_format", "json_schema", "json_object", "strict")
+FORM_WORDS = {"response_format", "json_schema", "json_object", "strict"}
+WORD = re.compile(r"\w+")
+# What a server says first is what it complains of; further on it may quote the question.
+COMPLAINT_LENGTH = 200
 REASONING_TOKENS = 4_096
 
 Purpose = Literal["classification", "summary", "insight", "check"]
@@ -39,15 +43,16 @@ class Dialect:
 
     def without(self, complaint: str) -> Self | None:
         """The dialect with a substitute for what a 400 complains of; None where it complains of something else."""
-        if self.temperature and "temperature" in complaint:
+        words = set(WORD.findall(complaint[:COMPLAINT_LENGTH]))
+        if self.temperature and "temperature" in words:
             return replace(self, temperature=False)
-        if self.stream == "with_usage" and "stream_options" in complaint:
+        if self.stream == "with_usage" and "stream_options" in words:
             return replace(self, stream="plain")
-        if self.stream and "stream" in complaint:
+        if self.stream and "stream" in words:
             return replace(self, stream=None)
-        if self.cap and self.cap in complaint:
+        if self.cap and self.cap in words:
             return replace(self, cap="max_completion_tokens" if self.cap == "max_tokens" else None)
-        if self.form and any(word in complaint for word in FORM_WORDS):
+        if self.form and words & FORM_WORDS:
             return replace(self, form="json_object" if self.form == "json_schema" else None)
         return None
 

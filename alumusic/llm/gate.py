@@ -7,6 +7,8 @@ from threading import Condition, Event
 
 from .faults import OutOfTime, RateLimited
 
+LONGEST_PAUSE = 60
+
 
 class Gate:
     """Lets `most` calls through at once, fewer while the server refuses them with 429 (AIMD, as TCP does it).
@@ -62,9 +64,12 @@ class Gate:
                 self._successes = 0
 
     def refused(self, era: int, retry_after: float | None) -> None:
-        """The call was answered 429. retry_after: the seconds for which nobody is to start."""
+        """The call was answered 429. retry_after: the seconds for which nobody is to start.
+
+        LONGEST_PAUSE of them count: longer ones are for the breaker, which other processes see.
+        """
         with self._room:
-            self._opens = max(self._opens, self._now() + (retry_after or 0))
+            self._opens = max(self._opens, self._now() + min(retry_after or 0, LONGEST_PAUSE))
             if era == self._era:
                 self._era += 1
                 self._limit = max(1, self._limit // 2)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from . import budget, prices
 from .dialect import Question
-from .models import Call
+from .models import ABANDONED, Call
 from .usage import Usage
+
+LETTERS_A_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,6 +19,11 @@ class Attempt:
     question: Question
     model: str
     started: float = field(default_factory=time.monotonic)
+
+    def abandoned(self) -> Call:
+        """The row of a call of which nobody will know the end; its question is billed all the same."""
+        letters = len(self.question.system) + len(self.question.user)
+        return self.ended(ABANDONED, Usage(prompt=letters // LETTERS_A_TOKEN))
 
     def ended(self, outcome: str, usage: Usage) -> Call:
         """The row of it, not saved."""

@@ -12,7 +12,7 @@ from .breaker import Breaker
 from .dialect import Question
 from .faults import LLMFault
 from .ledger import Attempt
-from .models import ABANDONED, Call
+from .models import Call
 from .usage import Usage
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Notes:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         with self._lock:
-            self._calls += [attempt.ended(ABANDONED, Usage()) for attempt in self._under_way]
+            self._calls += [attempt.abandoned() for attempt in self._under_way]
             self._under_way.clear()
         self.write()
 

@@ -22,7 +22,7 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now
     return seconds if 0 < seconds < float("inf") else None

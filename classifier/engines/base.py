@@ -58,10 +58,11 @@ class Engine(Protocol):
     def name(self) -> str:
         """As the contract's `motor` where it is one engine; what is asked for it loads the engine."""
 
-    def label(self, texts: Sequence[str], *, deadline: float) -> Iterator[Part]:
+    def label(self, texts: Sequence[str], *, deadline: float, urgent: bool = True) -> Iterator[Part]:
         """A result a text, in parts as they come, so that what was paid for can be kept at once.
 
-        deadline: a `time.monotonic()`; what is not done by then is a Failure, and so comes by then too.
+        deadline: a `time.monotonic()`; what is not done by then is a Failure, and so comes by then too. urgent:
+        somebody waits for the labels.
         """
 
 

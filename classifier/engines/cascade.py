@@ -21,15 +21,16 @@ class Cascade:
     def name(self) -> str:
         return f"{self._first.name} > {self._second.name}"
 
-    def label(self, texts: Sequence[str], *, deadline: float) -> Iterator[Part]:
+    def label(self, texts: Sequence[str], *, deadline: float, urgent: bool = True) -> Iterator[Part]:
         unsure: list[int] = []
-        for part in self._first.label(texts, deadline=deadline):
+        for part in self._first.label(texts, deadline=deadline, urgent=urgent):
             kept = {place: result for place, result in part.results.items() if self._is_sure(result)}
             unsure += part.results.keys() - kept.keys()
             if kept:
                 yield Part(part.engine, part.prompt_version, kept)
         unsure.sort()
-        for part in self._second.label([texts[place] for place in unsure], deadline=deadline):
+        rest = [texts[place] for place in unsure]
+        for part in self._second.label(rest, deadline=deadline, urgent=urgent):
             moved = {unsure[place]: result for place, result in part.results.items()}
             yield Part(part.engine, part.prompt_version, moved)
 

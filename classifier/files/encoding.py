@@ -1,5 +1,6 @@
 """Which bytes stand for which letters."""
 
+import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
 from io import TextIOWrapper
@@ -11,6 +12,8 @@ from .records import UnreadableFileError
 
 UTF8 = "utf-8-sig"
 WINDOWS = "cp1252"
+# Two letters of ASCII in UTF-16, in either order of bytes.
+UTF16 = re.compile(rb"[\x09-\x7e]\0[\x09-\x7e]\0|\0[\x09-\x7e]\0[\x09-\x7e]")
 PIECE = 65_536
 
 
@@ -23,8 +26,10 @@ def encoding_of(file: IO[bytes]) -> str:
     """
     start = file.read(4)
     file.seek(0)
-    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0" in start:
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or UTF16.match(start):
         raise UnreadableFileError(_("The file is in UTF-16. Save it as CSV in UTF-8."))
+    if b"\0" in start:
+        raise UnreadableFileError(_("The file is no text."))
     sequences = bad = 0
     for text in _decoded(file):
         if not text.isascii():

@@ -20,6 +20,9 @@ NO_DELIMITER = "\x1f"
 NAMED_DELIMITER = re.compile(r'sep=([^"\r\n])', re.IGNORECASE)
 NOT_UTF8 = re.compile("[\udc80-\udcff]")
 ENDS = ("\n", "\r")
+# A quote left open would make one record of the rest of the file, and each of its lines be read again and again.
+MAX_RECORD = 40_000
+MAX_RECORD_LINES = 200
 OPTIONAL = ("origem", "autor", "publicado_em")
 
 
@@ -77,6 +80,7 @@ class _Lines:
         self.file = file
         self.number = 0
         self.given: list[str | None] = []  # None: a line beyond all measure, whose text nobody keeps
+        self.length = 0
         self.again: deque[str | None] = deque()
 
     def __iter__(self) -> Iterator[str]:
@@ -87,7 +91,8 @@ class _Lines:
         if line == "":
             raise StopIteration
         self.given.append(line)
-        if line is None:
+        self.length += len(line or "")
+        if line is None or self.length > MAX_RECORD or len(self.given) > MAX_RECORD_LINES:
             raise csv.Error
         return line
 
@@ -110,7 +115,7 @@ class _Lines:
     def begin(self) -> int:
         """The number of the line with which the next record begins."""
         self.number += len(self.given)
-        self.given = []
+        self.given, self.length = [], 0
         return self.number + 1
 
     def give_up(self) -> None:
@@ -130,17 +135,14 @@ def _records(lines: _Lines, header: list[str], delimiter: str, after: int, made_
         except csv.Error:
             lines.give_up()
             if number > after:
-                yield BadLine(
-                    number,
-                    _("Quotes that do not match up, or more than %(n)s characters.") % {"n": csv.field_size_limit()},
-                )
+                yield BadLine(number, _unreadable())
             continue
         if number > after and any(cell.strip() for cell in cells):
             yield _record(cells, header, number, made_id)
 
 
 def _unreadable() -> str:
-    return _("Quotes that do not match up, or more than %(n)s characters.") % {"n": csv.field_size_limit()}
+    return _("Quotes that do not match up, or more than %(n)s characters.") % {"n": MAX_RECORD}
 
 
 def _record(cells: list[str], header: list[str], number: int, made_id: MakeId) -> Line | BadLine:

@@ -18,7 +18,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def finished(self) -> Self:
         """Those not closed yet in which nothing waits, neither a comment for a label nor a file to be read."""
         waiting = BatchItem.objects.filter(batch=OuterRef("pk"), comment__state=CommentState.PENDING)
-        unread = Q(upload__state__in=[UploadState.RECEIVED, UploadState.EXPANDING])
+        unread = Q(upload__state__in=[UploadState.RECEIVED, UploadState.EXPANDING]) | Q(relabellings__isnull=False)
         return self.filter(~Exists(waiting), completed_at=None).exclude(unread)
 
     def close_finished(self) -> int:
@@ -64,6 +64,7 @@ class Batch(models.Model):
             pending=Count("pk", filter=Q(comment__state=CommentState.PENDING)),
             failed=Count("pk", filter=Q(comment__state=CommentState.FAILED)),
         )
+        counted["pending"] += self.relabellings.count()
         return Progress(**counted)
 
 

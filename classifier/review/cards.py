@@ -70,6 +70,11 @@ def cards(leases: Sequence[ReviewLease]) -> list[Card]:
 
 def reasons(comment: Comment, opinions: Opinions) -> list[str]:
     """Why the comment is in the queue where it is, in words, what weighs most first."""
+    refused = _("the LLM gave no label: %(why)s") % {"why": comment.fallback_reason}
+    return [*([refused] if comment.fallback_reason else []), *_of_score(comment, opinions)]
+
+
+def _of_score(comment: Comment, opinions: Opinions) -> list[str]:
     match comment.review_reason:
         case ReviewReason.FAILED:
             return [_("no engine gave a label")]

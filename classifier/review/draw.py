@@ -17,15 +17,15 @@ from classifier.review import leases
 from classifier.review.selection import Selection
 
 FEW = 5_000
-TRIES = 2_000
-COUNTED_SECONDS = 60
+MOST_TICKETS = 3_000
+COUNTED_SECONDS = 300
 
 chance = random.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """probability: one in so many as there were to draw from, counted at most a minute ago."""
+    """probability: one in so many as there were to draw from, counted at most five minutes ago."""
 
     comment: Comment
     probability: float
@@ -41,28 +41,33 @@ def place(among: Sequence[object]) -> int:
     return chance.randint(0, len(among))
 
 
-def draw(selection: Selection, sitting: Sitting) -> Drawn | None:
-    """One of the labelled comments of the selection's period, all equally likely; None where the draw found nobody.
+def draw(selection: Selection, sitting: Sitting, *, most: int) -> list[Drawn]:
+    """Up to `most` of the labelled comments of the selection's period, all equally likely; fewer where few are free.
 
     The other filters don't count: who filters by a label chooses by what the machine said.
     """
     urn = selection.of_period().filter(state=CommentState.CLASSIFIED)
     keys = list(urn.order_by().values_list("pk", flat=True)[: FEW + 1])
     if len(keys) <= FEW:
-        count, order = len(keys), chance.sample(keys, min(len(keys), TRIES))
+        count, order = len(keys), chance.sample(keys, min(len(keys), MOST_TICKETS))
     else:
-        count, order = _count(selection, urn), _tickets()
+        count = _count(selection, urn)
+        order = _tickets(count, most)
     found = leases.free(urn, sitting).filter(pk__in=order).in_bulk()
-    return next((Drawn(found[key], 1 / count) for key in order if key in found), None)
+    return [Drawn(found[key], 1 / count) for key in dict.fromkeys(order) if key in found][:most]
 
 
-def _tickets() -> list[int]:
+def _tickets(count: int, most: int) -> list[int]:
     """Keys at random between the first and the last: which of them are in the urn, the database says.
 
-    Taking the first that is, is a uniform draw, and nobody has to number a million rows.
+    Taking the first that are, is a uniform draw, and nobody has to number a million rows. There are so many that one
+    may expect ten times as many hits as are needed.
     """
     ends = Comment.objects.aggregate(first=Min("pk"), last=Max("pk"))
-    return [chance.randint(ends["first"], ends["last"]) for _ in range(TRIES)]
+    span = ends["last"] - ends["first"] + 1
+    return [
+        chance.randint(ends["first"], ends["last"]) for _ in range(min(10 * most * span // count + 10, MOST_TICKETS))
+    ]
 
 
 def _count(selection: Selection, urn: CommentQuerySet) -> int:

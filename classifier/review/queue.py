@@ -59,24 +59,25 @@ def _lend(sitting: Sitting, selection: Selection, *, want: int) -> list[ReviewLe
         chosen = _in_order(sitting, selection, missing)
         blind = sum(draw.falls(settings.REVIEW_BLIND_SHARE) for _card in chosen)
         got = leases.take(chosen[: len(chosen) - blind], sitting)
-        for _card in range(blind):
-            got[draw.place(got) : 0] = _drawn(sitting, selection)
+        for lease in _drawn(sitting, selection, blind) if blind else []:
+            got.insert(draw.place(got), lease)
         lent += got
         if len(chosen) < missing or len(got) == missing:
             break
     return lent
 
 
-def _drawn(sitting: Sitting, selection: Selection) -> list[ReviewLease]:
-    """The lease on a comment drawn to be judged blind, or none."""
-    drawn = draw.draw(selection, sitting)
-    return leases.take([drawn.comment], sitting, drawn=drawn.probability) if drawn else []
+def _drawn(sitting: Sitting, selection: Selection, count: int) -> list[ReviewLease]:
+    """Leases on comments drawn to be judged blind."""
+    drawn = draw.draw(selection, sitting, most=count)
+    return leases.take([each.comment for each in drawn], sitting, drawn=drawn[0].probability) if drawn else []
 
 
 def _in_order(sitting: Sitting, selection: Selection, count: int) -> list[Comment]:
     """The next `count`, near-copies apart. What is not scored yet comes last in its week."""
-    scored = leases.free(selection.scored(), sitting)[: count + SPARE]
-    fresh = leases.free(selection.comments().to_score(), sitting)[: count + SPARE]
+    comments = selection.comments()
+    scored = leases.free(selection.scored(comments), sitting)[: count + SPARE]
+    fresh = leases.free(comments.to_score(), sitting)[: count + SPARE]
     found = sorted([*scored, *fresh], key=_place)[: count + SPARE]
     return _apart(found, _just_seen(sitting), count)
 

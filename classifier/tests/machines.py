@@ -21,7 +21,7 @@ class Saying:
     verdict: Verdict
     name: str = "embedded/test"
 
-    def label(self, texts: Sequence[str], *, deadline: float) -> Iterator[Part]:
+    def label(self, texts: Sequence[str], *, deadline: float, urgent: bool = True) -> Iterator[Part]:
         yield Part(self.name, "", dict.fromkeys(range(len(texts)), self.verdict))
 
 

@@ -123,7 +123,7 @@ def test_who_corrected_and_why_is_told_to_curators_only(curator_api, api):
 
 
 def labelled_by_the_machine(comment, token):
-    """How many comments a worker labels that read this one when its claim had this token."""
+    """What a worker does that read this comment when its claim had this token."""
     work = labelling.Work([comment], Q(lease_token=token), deadline=time.monotonic() + 5)
     return labelling.label(work, llm_engine())
 
@@ -146,6 +146,6 @@ def test_a_machine_that_comes_later_does_not_overrule_the_person(curator_api, ll
 def test_a_worker_that_lost_its_claim_changes_nothing(llm):
     comment = stored(category=None, lease_token=uuid.uuid4(), lease_until=timezone.now())
 
-    assert labelled_by_the_machine(comment, uuid.uuid4()) == 0
+    assert labelled_by_the_machine(comment, uuid.uuid4()).labelled == 0
     comment.refresh_from_db()
     assert (comment.category, comment.classifications.count()) == (None, 0)

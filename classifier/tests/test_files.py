@@ -65,7 +65,7 @@ def test_blank_lines_are_no_comments():
 @pytest.mark.parametrize("quoted", ['a,"Amei', 'a,"Amei" demais'])
 def test_quotes_that_do_not_match_up_cost_their_own_line_only(quoted):
     assert read(f"id,texto\n{quoted}\nb,Gostei\nc,Disse 'oi'\n") == [
-        (2, "As aspas não fecham, ou são mais de 131072 caracteres."),
+        (2, "As aspas não fecham, ou são mais de 40000 caracteres."),
         (3, "Gostei"),
         (4, "Disse 'oi'"),
     ]
@@ -170,7 +170,7 @@ def test_every_field_may_be_a_column():
         ("texto\nNão\n".encode("utf-16"), "O arquivo está em UTF-16. Salve-o como CSV em UTF-8."),
         ("texto\nNão\n".encode("utf-16-le"), "O arquivo está em UTF-16. Salve-o como CSV em UTF-8."),
         (b"comentario\nAmei\n", "A primeira linha deve ter os nomes das colunas, e uma delas deve ser texto."),
-        (b"\x00" * 100, "O arquivo está em UTF-16. Salve-o como CSV em UTF-8."),
+        (b"\x00" * 100, "O arquivo não é de texto."),
         (
             b"PK\x03\x04xl/workbook.xml",
             "O arquivo não é texto, e sim um arquivo compactado, uma planilha ou uma imagem.",
@@ -250,3 +250,14 @@ def test_json_lines_of_another_house_may_have_any_order_of_keys():
         (1, "Amei"),
         (2, "Oi"),
     ]
+
+
+def test_quotes_left_open_on_every_line_cost_no_more_than_the_lines_themselves():
+    """One record of the whole file, and each line read again from there, would take days for a few megabytes."""
+    hostile = "texto\n" + 'a","\n' * 5_000 + "Amei\n"
+
+    _header, lines = read_csv(io.StringIO(hostile))
+    found = list(lines)
+
+    assert len(found) == 5_001
+    assert isinstance(found[-1], Line)

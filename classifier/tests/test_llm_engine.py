@@ -243,17 +243,79 @@ def test_a_wrong_setting_ends_the_job_with_its_first_call(
     assert label(*hymns(400)) == [Failure(reason, Remedy.STAND_IN)] * 400
 
 
-def test_a_refused_call_fails_its_own_comments_only(llm: LLMServer) -> None:
+def test_a_refused_call_fails_the_comment_alone_that_is_refused(llm: LLMServer) -> None:
     llm.when(ODD, fake.http_error(400))
 
-    assert label(*hymns(4), ODD) == [PRAISE, PRAISE, *[Failure("rejected", Remedy.REPLACE)] * 3]
+    assert label(*hymns(4), ODD) == [*[PRAISE] * 4, Failure("rejected", Remedy.REPLACE)]
 
 
-def test_a_provider_that_is_down_for_now_leaves_its_comments_for_later(llm: LLMServer) -> None:
-    llm.when(ODD, fake.http_error(503, headers={"Retry-After": "60"}))
+def test_a_server_that_refuses_every_call_is_out_of_service(llm: LLMServer) -> None:
+    llm.always = fake.http_error(422)
 
-    assert label(*hymns(4), ODD) == [PRAISE, PRAISE, *[Failure("server_error")] * 3]
-    assert len(llm.requests) == 2
+    assert label(*hymns(40)) == [Failure("rejected", Remedy.STAND_IN)] * 40
+
+
+def test_a_provider_that_fails_on_one_comment_answers_its_neighbours(llm: LLMServer) -> None:
+    llm.when(ODD, fake.http_error(503, headers={"Retry-After": "50"}))
+
+    assert label(*hymns(4), ODD) == [*[PRAISE] * 4, Failure("server_error", Remedy.REPLACE)]
+
+
+def test_a_provider_that_is_down_is_out_of_service_for_all(llm: LLMServer) -> None:
+    llm.always = fake.http_error(503, headers={"Retry-After": "50"})
+
+    assert label(*hymns(4)) == [Failure("breaker", Remedy.STAND_IN)] * 4
+
+
+def test_a_provider_that_wants_fewer_calls_leaves_its_comments_for_later(llm: LLMServer) -> None:
+    llm.always = fake.rate_limited("50")
+
+    assert label(*hymns(4), seconds=1) == [Failure("rate_limited")] * 4
+
+
+def test_one_that_wants_none_for_a_day_is_out_of_service(llm: LLMServer) -> None:
+    llm.always = fake.rate_limited("86400")
+
+    found = [label(*hymns(4)) for _ in range(2)]
+
+    assert found[-1] == [Failure("breaker", Remedy.STAND_IN)] * 4
+    assert len(llm.requests) == 1
+
+
+def test_one_that_takes_calls_and_never_answers_is_found_out(llm: LLMServer, settings: Any) -> None:
+    settings.LLM_TIMEOUT_SECONDS = 0.2
+    llm.always = fake.hanging()
+
+    found = [label(*hymns(12), seconds=0.6) for _ in range(2)]
+
+    assert found[-1] == [Failure("breaker", Remedy.STAND_IN)] * 12
+
+
+def test_an_absurd_time_to_come_back_is_none(llm: LLMServer) -> None:
+    llm.script(fake.rate_limited("Mon, 01 Jan 99999999999999999999 00:00:00 GMT"))
+
+    assert label("que hino") == [PRAISE]
+
+
+def test_for_a_backlog_little_is_under_way_at_once(llm: LLMServer) -> None:
+    """What is under way when a worker is killed is paid for twice."""
+    parts = LLMEngine().label(hymns(300), deadline=time.monotonic() + 20, urgent=False)
+
+    assert [result for part in parts for result in part.results.values()] == [PRAISE] * 300
+    assert (max(sizes(llm)), llm.peak) == (25, 2)
+
+
+def test_an_answer_numbered_from_one_is_asked_again_also_where_a_row_of_it_is_bad(llm: LLMServer) -> None:
+    def shifted(rows: Rows) -> Rows:
+        return [row | {"i": row["i"] + 1, "p": 7 if row["i"] == 1 else 0.9} for row in rows]
+
+    llm.script(fake.edited(shifted))
+
+    assert label("que hino", "não abre", "Quando sai?") == [
+        PRAISE,
+        Verdict(Category.CRITICISM, 0.9),
+        Verdict(Category.QUESTION, 0.9),
+    ]
 
 
 def test_a_passing_fault_is_not_seen(llm: LLMServer) -> None:

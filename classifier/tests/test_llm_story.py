@@ -8,17 +8,17 @@ from django.utils import timezone
 from classifier import claims, tasks
 from classifier.models import Comment, CommentState
 from classifier.tests.comments import sent, stored
-from tests.fakes.llm import answering, content_filtered, http_error
+from tests.fakes.llm import answering, content_filtered, rate_limited
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def post_while_down(api, llm, settings):
-    """Posts while the LLM only answers 503, and lets it recover."""
+    """Posts while the LLM wants no calls, and lets it recover."""
 
     def post(body):
-        llm.always, settings.CLASSIFY_WAIT_SECONDS = http_error(503), 0.3
+        llm.always, settings.CLASSIFY_WAIT_SECONDS = rate_limited("0.5"), 0.3
         response = api.post("/api/comentarios", body)
         llm.always, settings.CLASSIFY_WAIT_SECONDS = answering(), 20
         return response

@@ -300,7 +300,7 @@ def test_a_verdict_asks_as_many_queries_for_one_comment_as_for_three(browser, dj
     some(comments)
     form = {"chosen": [f"{comment.pk}-1" for comment in Comment.objects.all()], "category": "SPAM", "next": LIST}
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         browser.post(f"{LIST}corrigir/", form)
 
 

@@ -100,6 +100,7 @@ def test_a_card_says_why_it_is_here(desk):
     said(disagree, 0.9, 0, 0, 0, 0, engine="llm/x")
     said(disagree, 0.2, 0.7, 0.1, 0, 0)
     to_review("c", score=0.3, review_reason="novo")
+    to_review("d", score=0.2, review_reason="seguro", fallback_reason="content_filter")
 
     reasons = [card["motivos"] for card in desk.cards()]
 
@@ -107,6 +108,7 @@ def test_a_card_says_why_it_is_here(desk):
         ["46 % CRÍTICA, 41 % SUGESTÃO"],
         ["o motor e a LLM discordam", "LLM: 90 % ELOGIO · motor: 70 % CRÍTICA"],
         ["assunto novo"],
+        ["a LLM não deu rótulo: content_filter", "o motor não dá probabilidades"],
     ]
 
 

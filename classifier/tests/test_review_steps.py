@@ -290,9 +290,9 @@ def test_a_verdict_takes_the_same_queries_for_one_look_alike_and_for_eight(desk,
     comments = family(rows + 1, tags=("fix_app",))
     [card] = desk.cards(1)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         desk.judge(card, "SUGESTÃO", parecidos=seen(comments[1:]))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         desk.undo()
 
 
@@ -300,7 +300,7 @@ def test_a_verdict_takes_few_queries(desk, django_assert_num_queries):
     to_review()
     [card] = desk.cards(1)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         desk.judge(card, "SUGESTÃO")
 
 

@@ -213,7 +213,7 @@ def test_a_merge_asks_as_many_queries_for_one_comment_as_for_three(bia, django_a
     logon, login = Tag.objects.get(), tag("fix_login")
     Tag.objects.filter(pk=logon.pk).update(merged_into=login)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         vocabulary.follow(logon.pk)
 
 

@@ -64,7 +64,7 @@ class Scripted:
     def __init__(self, story: list[dict[str, Any]], reviewer: User) -> None:
         self.story, self.reviewer = story, reviewer
 
-    def label(self, texts: Any, *, deadline: float) -> Iterator[Part]:
+    def label(self, texts: Any, *, deadline: float, urgent: bool = True) -> Iterator[Part]:
         told = [self.story[int(text)] for text in texts]
         figures.between(*span(self.story))  # what is labelled next must undo what is counted already
         for text, each in zip(texts, told, strict=True):

@@ -52,7 +52,7 @@ class EmbeddedEngine:
         """The least confidence, a category, at which a verdict is right often enough to need no second engine."""
         return {Category(name): least for name, least in self._loaded().about.get("thresholds", {}).items()}
 
-    def label(self, texts: Sequence[str], *, deadline: float) -> Iterator[Part]:
+    def label(self, texts: Sequence[str], *, deadline: float, urgent: bool = True) -> Iterator[Part]:
         """A result a text, in parts; a text is a Failure only where the deadline passed before its turn."""
         trained = self._loaded()
         chunks = list(_chunks(texts))

@@ -28,15 +28,17 @@ def read(answer: Answer, count: int) -> dict[int, Verdict]:
     """The usable verdicts by index, for `count` comments; what is not in it has to be asked again.
 
     An index that was not sent is passed over. One that comes twice is usable where both times say the same.
-    Where all are numbered from one, none can be trusted: each would label its neighbour.
+    Where they are numbered from one, none can be trusted: each would label its neighbour.
     """
     try:
-        rows = _rows(answer.json())
+        data = answer.json()
     except ValueError:
         return {}
-    indexes = {row.i for row in rows}
-    if indexes == set(range(1, count + 1)):
+    items = _items(data)
+    indexes = {item.get("i") for item in items if isinstance(item, dict) and isinstance(item.get("i"), int)}
+    if 0 not in indexes and count in indexes:
         return {}
+    rows = _rows(items)
     verdicts: dict[int, Verdict] = {}
     contradicted = set()
     for row in rows:
@@ -49,12 +51,17 @@ def read(answer: Answer, count: int) -> dict[int, Verdict]:
     return {index: verdict for index, verdict in verdicts.items() if index not in contradicted}
 
 
-def _rows(data: Any) -> list[_Row]:
-    """The rows of the answer that have their form; without a schema, a model may leave out the object or the list."""
+def _items(data: Any) -> list[Any]:
+    """The items of the answer; without a schema, a model may leave out the object or the list."""
     if isinstance(data, dict):
         data = data.get("r", [data])
+    return data if isinstance(data, list) else []
+
+
+def _rows(items: list[Any]) -> list[_Row]:
+    """Those of the items that have their form."""
     rows = []
-    for item in data if isinstance(data, list) else []:
+    for item in items:
         try:
             rows.append(_Row.model_validate(item))
         except ValidationError:

@@ -4,7 +4,6 @@ from django.conf import settings
 
 from alumusic.llm import availability
 from alumusic.llm.client import client
-from alumusic.llm.masking import as_sent
 from classifier.engines.base import Failure, Part, Remedy, Result, Verdict
 from classifier.outages import outlasted
 
@@ -33,17 +32,17 @@ class LLMEngine:
     def name(self) -> str:
         return f"llm/{settings.LLM_MODEL}"
 
-    def label(self, texts: Sequence[str], *, deadline: float) -> Iterator[Part]:
+    def label(self, texts: Sequence[str], *, deadline: float, urgent: bool = True) -> Iterator[Part]:
         """A result a text, in parts as the calls come back; whatever the provider does, by the deadline."""
-        sent = [_sent(text) for text in texts]
+        plain = [memory.plain(text) for text in texts]
         places: dict[str, list[int]] = {}
-        for place, text in enumerate(sent):
+        for place, text in enumerate(plain):
             places.setdefault(memory.key(text), []).append(place)
         told = {} if self._fresh else memory.known(places, engine=self.name, prompt_version=PROMPT_VERSION)
         if told:
             yield self._part(told, places)
         missing = [key for key in places if key not in told]
-        for results in self._ask([sent[places[key][0]] for key in missing], deadline):
+        for results in self._ask([plain[places[key][0]] for key in missing], deadline, urgent=urgent):
             named = {missing[item]: result for item, result in results.items()}
             self._keep({key: result for key, result in named.items() if isinstance(result, Verdict)}, deadline)
             yield self._part(named, places)
@@ -53,13 +52,13 @@ class LLMEngine:
         spread = {place: result for key, result in results.items() for place in places[key]}
         return Part(self.name, PROMPT_VERSION, spread)
 
-    def _ask(self, texts: Sequence[str], deadline: float) -> Iterator[Mapping[int, Result]]:
+    def _ask(self, texts: Sequence[str], deadline: float, *, urgent: bool) -> Iterator[Mapping[int, Result]]:
         if not texts:
             return
         if reason := availability.refusal():
             yield dict.fromkeys(range(len(texts)), Failure(reason, Remedy.STAND_IN))
             return
-        yield from Job(texts, client(), deadline).run()
+        yield from Job(texts, client(), deadline, urgent=urgent).run()
 
     def _keep(self, verdicts: Mapping[str, Verdict], deadline: float) -> None:
         if verdicts:
@@ -67,8 +66,3 @@ class LLMEngine:
                 lambda: memory.keep(verdicts, engine=self.name, prompt_version=PROMPT_VERSION),
                 deadline=deadline + KEEP_SECONDS,
             )
-
-
-def _sent(text: str) -> str:
-    """The text as the provider gets it."""
-    return as_sent(memory.plain(text))

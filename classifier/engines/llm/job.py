@@ -1,19 +1,31 @@
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 
-from alumusic.llm import Answer, Declined, LLMFault, Misconfigured, Rejected, TooLong
+from django.conf import settings
+
+from alumusic.llm import Answer, Declined, LLMFault, Misconfigured, Rejected, TooLong, budget
 from alumusic.llm.breaker import Passage, breaker
 from alumusic.llm.client import Client
+from alumusic.llm.masking import as_sent
 from classifier.engines.base import Failure, Remedy, Result
+from classifier.outages import DATABASE_AWAY
 
 from .answers import read
-from .packing import Pack, packs
+from .packing import Pack, bulk, packs, window
 from .prompt import question
 
 INVALID = Failure("invalid_answer", Remedy.REPLACE)
 PROBE_ITEMS = 4
+# A call ends so much before the job does, so that what it came to is known and not only that it is missing.
+CALLS_END_BEFORE = 0.5
+# What comes back within this time of another answer is one part with it.
+GATHER_SECONDS = 0.03
+# Faults of a call that may be about a text in it.
+MAYBE_THE_TEXT = {"server_error", "timeout", "broken_answer"}
+ALL_REJECTED = 3
 
 
 class OutOfServiceError(Exception):
@@ -23,14 +35,18 @@ class OutOfServiceError(Exception):
 class Job:
     """The calls for one batch. All decisions are made in the caller's thread; the client's threads only ask."""
 
-    def __init__(self, texts: Sequence[str], asked: Client, deadline: float) -> None:
+    def __init__(self, texts: Sequence[str], asked: Client, deadline: float, *, urgent: bool) -> None:
         self._texts = texts
         self._client = asked
         self._deadline = deadline
+        self._calls_end = deadline - min(CALLS_END_BEFORE, max(0.0, deadline - time.monotonic()) / 10)
+        self._urgent = urgent
         self._notes = asked.notes()
-        self._settled: dict[int, Result] = {}
+        self._packs: deque[Pack] = deque()
         self._calls: dict[Future[Answer], Pack] = {}
+        self._settled: dict[int, Result] = {}
         self._answered = False
+        self._rejected_alone = 0
         self._stop = threading.Event()
 
     def run(self) -> Iterator[Mapping[int, Result]]:
@@ -39,16 +55,17 @@ class Job:
         missing = Failure("deadline")
         try:
             with self._notes:
-                for _event in self._events():
-                    left -= self._settled.keys()
-                    yield self._settled
-                    self._settled = {}
+                try:
+                    for _event in self._events():
+                        left -= self._settled.keys()
+                        yield self._settled
+                        self._settled = {}
+                finally:
+                    self._stop.set()
+                    for future in self._calls:
+                        future.cancel()
         except OutOfServiceError as fault:
             missing = Failure(str(fault), Remedy.STAND_IN)
-        finally:
-            self._stop.set()
-            for future in self._calls:
-                future.cancel()
         if rest := self._settled | dict.fromkeys(left - self._settled.keys(), missing):
             yield rest
 
@@ -57,41 +74,57 @@ class Job:
         admission = breaker().admit()
         if admission.passage is Passage.OPEN:
             raise OutOfServiceError(admission.reason)
-        batch = packs(self._texts, connections=self._client.free)
+        batch = packs(self._texts, connections=self._client.free) if self._urgent else bulk(self._texts)
         if admission.passage is Passage.PROBE:
             probe, batch = batch[0].first(PROBE_ITEMS), [*batch[0].without(PROBE_ITEMS), *batch[1:]]
-            self._ask([probe])
+            self._packs.append(probe)
             yield from self._listen()
             if not self._answered:
                 raise OutOfServiceError("breaker")
-        self._ask(batch)
+        self._packs.extend(batch)
         yield from self._listen()
 
     def _listen(self) -> Iterator[None]:
-        """Ends at the deadline or when no call is left. Raises OutOfServiceError where no other could pass either."""
-        while self._calls:
-            seconds = min(max(0.0, self._deadline - time.monotonic()), threading.TIMEOUT_MAX)
-            done, _waiting = wait(self._calls, timeout=seconds, return_when=FIRST_COMPLETED)
+        """Ends at the deadline or when nothing is left to ask. Raises OutOfServiceError where no call could pass."""
+        while self._ask():
+            done = self._next()
             if not done:
                 return
-            faults = [self._settle(self._calls.pop(future), future) for future in done]
-            self._notes.write()
-            if any(faults):
-                self._look_at_the_breaker()
+            faulty = [self._settle(self._calls.pop(future), future) for future in done]
             if self._settled:
                 yield
+            self._notes.write()
+            if any(faulty):
+                self._look_at_the_breaker()
+            if settings.LLM_DAILY_BUDGET_USD is not None and budget.used_up():
+                raise OutOfServiceError("budget")
+
+    def _ask(self) -> bool:
+        """Starts as many calls as there may be; False where none is under way then."""
+        most = len(self._texts) if self._urgent else window(self._client.seconds)
+        while self._packs and len(self._calls) < most and time.monotonic() < self._calls_end:
+            pack = self._packs.popleft()
+            call = question([as_sent(self._texts[item]) for item in pack.items], patience=pack.asking + 1)
+            future = self._client.submit(call, deadline=self._calls_end, notes=self._notes, stop=self._stop)
+            self._calls[future] = pack
+        return bool(self._calls)
+
+    def _next(self) -> set[Future[Answer]]:
+        """The calls that have come back; none where the deadline came first."""
+        seconds = min(max(0.0, self._deadline - time.monotonic()), threading.TIMEOUT_MAX)
+        done, _waiting = wait(self._calls, timeout=seconds, return_when=FIRST_COMPLETED)
+        if done and len(done) < len(self._calls):
+            wait(self._calls.keys() - done, timeout=GATHER_SECONDS)
+        return {future for future in self._calls if future.done()}
 
     @staticmethod
     def _look_at_the_breaker() -> None:
-        admission = breaker().look()
+        try:
+            admission = breaker().look()
+        except DATABASE_AWAY:
+            return
         if admission.passage is Passage.OPEN:
             raise OutOfServiceError(admission.reason)
-
-    def _ask(self, batch: Iterable[Pack]) -> None:
-        for pack in batch:
-            call = question([self._texts[item] for item in pack.items], patience=pack.asking + 1)
-            future = self._client.submit(call, deadline=self._deadline, notes=self._notes, stop=self._stop)
-            self._calls[future] = pack
 
     def _settle(self, pack: Pack, future: Future[Answer]) -> bool:
         """True where the call failed for a reason that may have opened the breaker."""
@@ -100,12 +133,12 @@ class Job:
         except (TooLong, Declined) as fault:
             self._divide(pack, fault)
         except Rejected as fault:
-            self._fail(pack.items, Failure(fault.reason, Remedy.REPLACE))
+            self._reject(pack, fault)
         except Misconfigured as fault:
             self._fail(pack.items, Failure(fault.reason, Remedy.STAND_IN))
             return True
         except LLMFault as fault:
-            self._fail(pack.items, Failure(fault.reason, Remedy.WAIT))
+            self._excuse(pack, fault)
             return True
         else:
             self._answered = True
@@ -123,15 +156,36 @@ class Job:
         """Isolates the comment that is too much for the model; alone, a cut answer gets more room, a no is a no."""
         failure = Failure(fault.reason, Remedy.REPLACE)
         if len(pack.items) > 1:
-            self._ask(pack.halves())
+            self._packs.extendleft(pack.halves())
         elif fault.reason == "truncated":
             self._ask_again(pack, pack.items, failure)
         else:
             self._fail(pack.items, failure)
 
+    def _reject(self, pack: Pack, fault: Rejected) -> None:
+        """Isolates the comment that the server will not have; where it has none at all, it is out of service."""
+        if len(pack.items) > 1:
+            self._packs.extendleft(pack.halves())
+            return
+        self._fail(pack.items, Failure(fault.reason, Remedy.REPLACE))
+        self._rejected_alone += 1
+        if self._rejected_alone >= ALL_REJECTED and not self._answered:
+            self._settled.clear()
+            raise OutOfServiceError(fault.reason)
+
+    def _excuse(self, pack: Pack, fault: LLMFault) -> None:
+        """Isolates the comment on which the server fails, while it answers others."""
+        failure = Failure(fault.reason)
+        if fault.reason not in MAYBE_THE_TEXT:
+            self._fail(pack.items, failure)
+        elif len(pack.items) > 1:
+            self._ask_again(pack, pack.items, failure)
+        else:
+            self._fail(pack.items, Failure(fault.reason, Remedy.REPLACE) if self._answered else failure)
+
     def _ask_again(self, pack: Pack, items: Sequence[int], failure: Failure) -> None:
         smaller = pack.again(items)
-        self._ask(smaller)
+        self._packs.extendleft(smaller)
         if not smaller:
             self._fail(items, failure)
 

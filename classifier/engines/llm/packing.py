@@ -7,6 +7,9 @@ from math import ceil
 from typing import Self
 
 MOST = 40
+# For a backlog: what is under way when a worker is killed is paid for twice, so no more is than the pace needs.
+BULK = 25
+PACE = 200
 FEWEST = 4
 MOST_CHARACTERS = 16_000
 SECOND_ASKING = 5
@@ -51,9 +54,22 @@ def packs(texts: Sequence[str], *, connections: int) -> list[Pack]:
     A call costs the fixed part of the prompt whatever it carries, hence FEWEST; its time grows with what is to be
     written, hence the spreading.
     """
+    return _even(texts, min(MOST, max(FEWEST, ceil(len(texts) / max(1, connections)))))
+
+
+def bulk(texts: Sequence[str]) -> list[Pack]:
+    """The texts in packs of BULK, for whom nobody waits."""
+    return _even(texts, BULK)
+
+
+def window(seconds: float | None) -> int:
+    """How many packs of a backlog to have under way, where a call takes so many seconds, for PACE comments a second."""
+    return max(2, ceil(PACE * (seconds or 0.0) / BULK))
+
+
+def _even(texts: Sequence[str], size: int) -> list[Pack]:
     if not texts:
         return []
-    size = min(MOST, max(FEWEST, ceil(len(texts) / max(1, connections))))
     count = ceil(len(texts) / size)
     bounds = [len(texts) * n // count for n in range(count + 1)]
     return [fit for start, end in pairwise(bounds) for fit in _fitting(Pack(tuple(range(start, end))), texts)]

@@ -4,8 +4,9 @@
  */
 
 import { post } from "./server.js";
+import { curator } from "./setup.js";
 
-const PLACE = "review-outbox";
+const PLACE = `review-outbox:${curator}`; // one curator's verdicts are never sent in another's name
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 
 export class Outbox {

@@ -6,7 +6,7 @@ const PATIENCE_MS = 15_000;
 
 let token = document.querySelector("#review-csrf input").value;
 
-/** kind: "lost" (try again), "session" (log in again), "refused" (final; `detail` says why, `body` is the answer). */
+/** kind: "lost" (try again), "session" (log in again, as the same person), "refused" (final; `detail` says why, `body` is the answer). */
 export class Fault extends Error {
   constructor(kind, { status = 0, detail = "", body = {} } = {}) {
     super(detail || kind);
@@ -27,7 +27,7 @@ async function answerOf(response) {
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
   const found = { status: response.status, detail: body.detail ?? "", body };
-  if (response.status === 401 || response.type === "opaqueredirect") throw new Fault("session", found);
+  if (response.status === 401 || response.status === 403 || response.type === "opaqueredirect") throw new Fault("session", found);
   if (response.status >= 500 || response.status === 429 || response.status === 408) throw new Fault("lost", found);
   throw new Fault("refused", found);
 }

@@ -1,6 +1,6 @@
 /** What the page was given by the server, and the small things that every module of the queue needs. */
 
-export const { urls, words } = JSON.parse(document.getElementById("review-setup").textContent);
+export const { urls, words, curator } = JSON.parse(document.getElementById("review-setup").textContent);
 
 export const at = (id) => document.getElementById(id);
 

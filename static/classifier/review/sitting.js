@@ -1,8 +1,8 @@
 /** The sitting: one window of one curator. It outlives a reload, and a copied tab begins one of its own. */
 
-import { uuid } from "./setup.js";
+import { curator, uuid } from "./setup.js";
 
-const PLACE = "review-sitting";
+const PLACE = `review-sitting:${curator}`;
 
 /** Whether no other tab works under this key; the lock is then held until the page goes. */
 function isOurs(key) {

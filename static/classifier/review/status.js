@@ -19,7 +19,7 @@ export function showFault(fault) {
   banner.hidden = !fault;
   if (!fault) return;
   const session = fault.kind === "session";
-  const refused = fault.kind === "refused" && fault.detail;
-  banner.querySelector("span").textContent = session ? words.sessionEnded : refused || words.offline;
+  const told = fault.status === 401 ? "" : fault.kind !== "lost" && fault.detail;
+  banner.querySelector("span").textContent = told || (session ? words.sessionEnded : words.offline);
   banner.querySelector("a").hidden = !session;
 }
