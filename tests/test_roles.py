@@ -62,7 +62,7 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "insights_ask": (None, ALL),
     "insights_rate": (None, ALL),
     "insights_summary": (ALL, None),
-    "app_list insights": (RULE, RULE),
+    "app_list insights": (ALL, None),  # the page itself: the admin gives its address to the app of this name
     "classifier_guideline_changelist": (ALL, ALL),
     "classifier_guideline_change": (ALL, RULE),
     "classifier_guideline_add": (NOBODY, NOBODY),

@@ -6,20 +6,21 @@ const NOBODY = "00000000-0000-0000-0000-000000000000";
 const thumbs = [...document.querySelectorAll("[data-vote]")];
 let question = null;
 
-function show(vote, note) {
+function show(vote) {
   for (const thumb of thumbs) thumb.setAttribute("aria-pressed", String(thumb.dataset.vote === vote));
   at("note-row").hidden = !vote;
-  at("note").value = note;
 }
 
 /** The form for this question, as it was rated last. */
 export function rate({ id, voto, observacao }) {
   question = id;
-  show(voto, observacao ?? "");
+  show(voto);
+  at("note").value = observacao;
   at("rated").textContent = "";
 }
 
 async function send(change) {
+  at("rated").textContent = "";
   try {
     const response = await fetch(urls.rate.replace(NOBODY, question), {
       method: "POST",
@@ -27,8 +28,8 @@ async function send(change) {
       body: JSON.stringify(change),
     });
     if (!response.ok) throw new Error(String(response.status));
-    const { voto, observacao } = await response.json();
-    show(voto, observacao);
+    const { voto } = await response.json();
+    show(voto);
     at("rated").textContent = voto ? words.thanks : "";
   } catch {
     at("rated").textContent = words.notNoted;
