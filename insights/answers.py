@@ -226,7 +226,7 @@ def _verified_as_they_come(texts: "SimpleQueue[str | None]", base: Sequence[Sour
             yield Restarted()
         for each in claimed[read:]:
             found = grounded(each, base)
-            if found and found in fitting([*shown, found]):
+            if found and len(fitting([*shown, found])) > len(shown):
                 shown.append(found)
                 yield Told(found)
         read = len(claimed)
@@ -264,7 +264,7 @@ def _stored(text: str, base: Sequence[Source], composed: Composed) -> Answer:
 
 def _fingerprint(text: str, base: Sequence[Source], engine: str, version: str) -> str:
     asked = " ".join(fold(text).split()).rstrip(" ?!.")
-    summaries = [[str(source.week), source.text] for source in base]
+    summaries = [[source.key, str(source.week), source.text] for source in base]
     return sha256(json.dumps([asked, summaries, engine, version]).encode()).hexdigest()
 
 

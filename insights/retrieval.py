@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,15 +24,24 @@ WEIGHT_OF_WORDS = 0.12
 
 # Folded words that ask, and say nothing of what is asked about.
 FRAMING = {stem(word) for word in Path(__file__).with_name("framing_words.txt").read_text("utf-8").split()}
+# What somebody asks for who names no subject: a beginning of the question's word, and the summaries' words for it.
+INTENTS = {
+    "reclam": "critica recorrente",
+    "queix": "critica recorrente",
+    "incomod": "critica recorrente",
+    "problem": "critica recorrente",
+    "irrit": "critica recorrente",
+    "ped": "sugestoes destacam",
+    "suger": "sugestoes destacam",
+    "solicit": "sugestoes destacam",
+    "gost": "elogios",
+    "agrad": "elogios",
+    "pergunt": "duvidas",
+    "melhor": "vale",
+    "corrig": "vale",
+    "mudar": "vale",
+}
 NAME = re.compile(r"(?<=[\w,;:] )(?:[A-ZÀ-Ý][\w-]*|[a-z]+[A-Z]\w*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A sentence and how near it is; comparable only within one question."""
-
-    passage: Passage
-    score: float
 
 
 def nearest(question: str, sources: Sequence[Source]) -> list[Passage]:
@@ -85,9 +93,10 @@ def words(text: str) -> frozenset[str]:
 
 
 def subject(text: str) -> frozenset[str]:
-    """The stems of what a text is about; of a question that is all framing, those of its framing."""
+    """The stems of what a text is about; of a question that names no subject, the stem of what it asks for."""
     found = words(text)
-    return found - FRAMING or found
+    asked_for = [told for begin, told in INTENTS.items() if re.search(rf"\b{begin}", fold(text))]
+    return found - FRAMING or words(" ".join(asked_for)) or found
 
 
 def shared(asked: frozenset[str], told: frozenset[str]) -> float:

@@ -25,6 +25,7 @@ from insights.sources import FEWEST, MOST
 from insights.wire import question_body, streaming_response
 from reports.models import WeeklySummary
 
+VIEW_THEMES = ["reports.view_theme", "classifier.view_comment"]
 VIEW_ALL = "insights.view_question"
 IN_HISTORY = 20
 SUGGESTED = 4
@@ -135,4 +136,4 @@ class SummaryCall(Call):
         found = WeeklySummary.objects.sent().prefetch_related("themes").filter(week=week).first()
         if found is None:
             raise NotFound(_("There is no such summary."))
-        return JsonResponse(summary_body(found, themes=request.user.has_perm("classifier.view_comment")))
+        return JsonResponse(summary_body(found, themes=request.user.has_perms(VIEW_THEMES)))

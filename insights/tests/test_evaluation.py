@@ -53,7 +53,7 @@ def test_the_command_prints_the_figures():
 
     call_command("evals_insights", stdout=out)
 
-    assert "ajuste: 19/20" in out.getvalue()
+    assert "ajuste: 22/23" in out.getvalue()
     assert ", 0 unsourced" in out.getvalue()
 
 

@@ -63,7 +63,7 @@ def test_nothing_on_the_way_holds_events_back(api):
 def test_a_statement_is_shown_before_the_model_has_ended(api, llm):
     sent()
     gate = threading.Event()
-    llm.script(gated(stated(*BOTH, *BOTH), gate))
+    llm.script(gated(stated(*BOTH, *BOTH), gate))  # said twice, told once
 
     chunks = iter(stream(api))
     seen = [next(chunks), next(chunks)]
@@ -72,7 +72,9 @@ def test_a_statement_is_shown_before_the_model_has_ended(api, llm):
     assert not gate.is_set()
     gate.set()
 
-    assert events([*seen, *chunks])[-1][1]["resposta"] == f"{FIRST} {SECOND}"
+    found = events([*seen, *chunks])
+    assert [name for name, _data in found] == ["inicio", "afirmacao", "afirmacao", "fim"]
+    assert found[-1][1]["resposta"] == f"{FIRST} {SECOND}"
 
 
 def test_while_the_model_thinks_the_connection_is_kept_alive(api, llm, monkeypatch):
