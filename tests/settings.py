@@ -15,6 +15,12 @@ os.environ["HTTPS"] = "false"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ["ACCOUNTS_OPEN_REGISTRATION"] = "true"
 
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # Each of the suite's processes empties its cache between tests, so each has a Redis database of its own.
+    address, _slash, number = os.environ.get("REDIS_URL", "").rpartition("/")
+    if address:
+        os.environ["REDIS_URL"] = f"{address}/{int(number) + int(worker.removeprefix('gw'))}"
+
 from alumusic.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -14,8 +14,9 @@ STAGING = "staged_rows"
 def insert_new(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
     """Inserts the rows that break no unique constraint; the others are left out.
 
-    rows: values by column attribute, the same ones in each. To be called in a transaction. Where there are many and the
-    database is PostgreSQL, they go by COPY: for 10,000 comments the ORM needs a second to write its statement.
+    rows: values by column attribute, the same ones in each, none of a column whose default is the database's. To be
+    called in a transaction. Where there are many and the database is PostgreSQL, they go by COPY: for 10,000 comments
+    the ORM needs a second to write its statement.
     """
     if len(rows) > FEW and connection.vendor == "postgresql":
         _copy(model, rows)
@@ -25,7 +26,7 @@ def insert_new(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> Non
 
 
 def _copy(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.has_db_default())]
     default = model()
     values = {field.attname: getattr(default, field.attname) for field in fields}
     table = connection.ops.quote_name(model._meta.db_table)

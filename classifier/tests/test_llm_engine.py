@@ -299,6 +299,8 @@ def test_an_absurd_time_to_come_back_is_none(llm: LLMServer) -> None:
 
 def test_for_a_backlog_little_is_under_way_at_once(llm: LLMServer) -> None:
     """What is under way when a worker is killed is paid for twice."""
+    llm.always = fake.together(2)
+
     parts = LLMEngine().label(hymns(300), deadline=time.monotonic() + 20, urgent=False)
 
     assert [result for part in parts for result in part.results.values()] == [PRAISE] * 300
