@@ -53,6 +53,7 @@ def groups_of_the_migrations() -> None:
         ("alumusic.llm", "0002_permissions", "grant"),
         ("reports", "0002_permissions", "grant"),
         ("reports", "0004_summary_permissions", "grant"),
+        ("insights", "0002_permissions", "grant"),
     ):
         getattr(import_module(f"{app}.migrations.{migration}"), make)(apps, None)
 

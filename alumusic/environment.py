@@ -63,6 +63,7 @@ class Environment(BaseSettings):
     THROTTLE_USER_PER_MINUTE: int = Field(6_000, ge=1)
     THROTTLE_REGISTER_PER_QUARTER: int = Field(20, ge=1)
     THROTTLE_LOGIN_FAILURES_PER_QUARTER: int = Field(10, ge=1)
+    THROTTLE_INSIGHTS_PER_MINUTE: int = Field(20, ge=1)
     THROTTLE_PANEL_FAILURES_PER_QUARTER: int = Field(50, ge=1)
 
     CLASSIFIER_ENGINE: Literal["auto", "embedded", "llm", "cascade"] = "auto"

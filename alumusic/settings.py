@@ -188,6 +188,7 @@ THROTTLES = {
     "user": (ENV.THROTTLE_USER_PER_MINUTE, 60),
     "register": (ENV.THROTTLE_REGISTER_PER_QUARTER, 900),
     "login": (ENV.THROTTLE_LOGIN_FAILURES_PER_QUARTER, 900),
+    "insights": (ENV.THROTTLE_INSIGHTS_PER_MINUTE, 60),
     "panel_address": (ENV.THROTTLE_PANEL_FAILURES_PER_QUARTER, 900),
 }
 
@@ -254,7 +255,7 @@ LLM_DAILY_BUDGET_USD = ENV.LLM_DAILY_BUDGET_USD
 LLM_MASK_PII = ENV.LLM_MASK_PII
 
 # What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
-PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls"]
+PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls", "insights.panel.urls"]
 PANEL_SECTIONS = [
     "classifier.panel.home.waiting",
     "classifier.panel.home.week",

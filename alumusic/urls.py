@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/", include("classifier.api.urls")),
     path("api/", include("reports.api.urls")),
+    path("api/", include("insights.api.urls")),
     path("relatorio", include("reports.urls")),
     path("", include("reports.mail_urls")),
     path("idioma", set_language, name="set_language"),

@@ -16,6 +16,8 @@ from accounts.models import TokenFamily, User
 from alumusic.llm.models import Call
 from classifier.models import Batch, Category, Comment, Guideline, Review, Tag, Upload, VocabularyAct
 from classifier.tests.comments import stored
+from insights.models import Question
+from insights.tests.sent import sent
 from reports import summaries
 from reports.models import Delivery, Recipient, Theme
 
@@ -56,6 +58,11 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
             "progress",
         )
     },
+    "insights": (ALL, None),
+    "insights_ask": (None, ALL),
+    "insights_rate": (None, ALL),
+    "insights_summary": (ALL, None),
+    "app_list insights": (ALL, None),  # the page itself: the admin gives its address to the app of this name
     "classifier_guideline_changelist": (ALL, ALL),
     "classifier_guideline_change": (ALL, RULE),
     "classifier_guideline_add": (NOBODY, NOBODY),
@@ -73,7 +80,7 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "classifier_tag_delete": (NOBODY, NOBODY),
     **{
         f"{model}_{page}": (RULE if page in ("changelist", "change", "history") else NOBODY,) * 2
-        for model in ("classifier_batch", "classifier_upload", "llm_call")
+        for model in ("classifier_batch", "classifier_upload", "insights_question", "llm_call")
         for page in ("changelist", "add", "change", "history", "delete")
     },
     "app_list llm": (RULE, RULE),
@@ -121,6 +128,7 @@ def objects(make_user):
     tokens.issue(target)
     batch = Batch.objects.create(owner=target)
     Upload.objects.create(batch=batch, name="lote.csv", format="csv", encoding="utf-8", size=1, lines=1, sha256="0")
+    question = Question.keep("A busca funciona bem?", [each.pk for each in sent("2025-W31")], owner=target)
     call = Call.objects.create(purpose="classification", model="m", outcome="ok", items=1, latency_ms=1)
     summary = summaries.make(summaries.recent()[0])
     theme = Theme.objects.create(
@@ -143,6 +151,9 @@ def objects(make_user):
         "user": target.pk,
         "group": Group.objects.get(name=API_CLIENT).pk,
         "tokenfamily": TokenFamily.objects.get().pk,
+        "question": question.pk,
+        "rate": question.public_id,
+        "summary": question.summaries.get().week,
     }
 
 

@@ -39,19 +39,24 @@ class Dialect:
     form: Literal["json_schema", "json_object"] | None = "json_schema"
     cap: Literal["max_tokens", "max_completion_tokens"] | None = "max_tokens"
     temperature: bool = True
+    stream: Literal["with_usage", "plain"] | None = "with_usage"
 
     def without(self, complaint: str) -> Self | None:
         """The dialect with a substitute for what a 400 complains of; None where it complains of something else."""
         words = set(WORD.findall(complaint[:COMPLAINT_LENGTH]))
         if self.temperature and "temperature" in words:
             return replace(self, temperature=False)
+        if self.stream == "with_usage" and "stream_options" in words:
+            return replace(self, stream="plain")
+        if self.stream and "stream" in words:
+            return replace(self, stream=None)
         if self.cap and self.cap in words:
             return replace(self, cap="max_completion_tokens" if self.cap == "max_tokens" else None)
         if self.form and words & FORM_WORDS:
             return replace(self, form="json_object" if self.form == "json_schema" else None)
         return None
 
-    def parameters(self, question: Question) -> dict[str, Any]:
+    def parameters(self, question: Question, *, streamed: bool = False) -> dict[str, Any]:
         parameters: dict[str, Any] = {
             "messages": [
                 {"role": "system", "content": question.system},
@@ -70,4 +75,8 @@ class Dialect:
         elif self.cap == "max_completion_tokens":
             # Models that insist on this name count what they think, unseen, in it.
             parameters["max_completion_tokens"] = question.max_tokens + REASONING_TOKENS
+        if streamed and self.stream:
+            parameters["stream"] = True
+            if self.stream == "with_usage":
+                parameters["stream_options"] = {"include_usage": True}
         return parameters

@@ -28,6 +28,7 @@ class Notes:
 
     So no thread of the client's ever opens a database connection or waits for a lock there. A call that is still under
     way when the block ends gets its row too, as `abandoned`, and what it comes to later is not noted any more.
+    `written` has the rows that are in the ledger.
     """
 
     def __init__(self, breaker: Breaker) -> None:
@@ -36,6 +37,7 @@ class Notes:
         self._under_way: set[Attempt] = set()
         self._calls: list[Call] = []
         self._ends: list[LLMFault | None] = []
+        self.written: list[Call] = []
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +80,7 @@ class Notes:
         try:
             if calls:
                 ledger.write(calls)
+                self.written += calls
             for fault in ends:
                 self._breaker.settle(fault)
         except (OperationalError, InterfaceError) as error:

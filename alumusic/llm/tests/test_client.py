@@ -3,6 +3,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
+from itertools import pairwise
 from threading import Event
 from typing import Any
 
@@ -356,3 +357,69 @@ def test_all_who_ask_in_a_process_share_one_client(llm: LLMServer, settings: Any
 
     settings.LLM_MODEL = "another"
     assert client() is not first
+
+
+# A text as it comes
+
+
+def streaming(client: Client, said: list[str], stop: Event | None = None) -> Any:
+    with client.notes() as notes:
+        future = client.submit(QUESTION, deadline=soon(), notes=notes, stop=stop, on_text=said.append)
+        return future.result(timeout=10)
+
+
+def test_a_text_is_given_as_it_comes_with_its_usage(llm, make):
+    said: list[str] = []
+
+    answer = streaming(make(), said)
+
+    assert answer.text == said[-1]
+    assert len(said) > 2
+    assert all(later.startswith(earlier) for earlier, later in pairwise(said))
+    assert answer.usage.completion == len(answer.text) // 4
+
+
+@pytest.mark.parametrize("parameter", ["stream_options", "stream"])
+def test_a_server_that_cannot_stream_answers_at_once(llm, make, parameter):
+    llm.script(fake.http_error(400, message=f"Unsupported parameter: '{parameter}'"))
+    said: list[str] = []
+
+    answer = streaming(make(), said)
+
+    assert said[-1:] == ([answer.text] if parameter == "stream_options" else [])
+    assert llm.requests[-1].body.get("stream") == (True if parameter == "stream_options" else None)
+
+
+def test_a_stream_that_breaks_off_is_asked_for_again(llm, make):
+    llm.script(fake.raw(b"data: {not json"), fake.broken_off())
+    said: list[str] = []
+
+    answer = streaming(make(timeout=0.5), said)
+
+    assert answer.text == said[-1]
+    assert len(llm.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"), [(fake.cut(), TooLong), (fake.refused(), Declined), (fake.filtered_answer(), Declined)]
+)
+def test_a_stream_is_read_with_as_little_trust(llm, make, step, fault):
+    llm.script(step)
+
+    with pytest.raises(fault):
+        streaming(make(), [])
+
+
+def test_a_call_that_nobody_wants_any_more_closes_its_connection(llm, make):
+    llm.script(fake.hanging())
+    client, stop = make(timeout=30), Event()
+    with client.notes() as notes:
+        future = client.submit(QUESTION, deadline=soon(60), notes=notes, stop=stop)
+        while not llm.requests:
+            stop.wait(0.01)
+        stop.set()
+        with pytest.raises(OutOfTime):
+            future.result(timeout=5)
+
+    assert llm.left.wait(5)
+    assert client.ask(QUESTION, deadline=soon()).text == ANSWER

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 
@@ -38,13 +39,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """status: None drops the connection. halting: the part of the body after which nothing comes any more."""
+    """status: None drops the connection. halting: the part of the body after which nothing comes any more.
+
+    gate: the second half of the body waits until it is set.
+    """
 
     status: int | None = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     halting: int | None = None
     dripping: bool = False
+    gate: Event | None = None
 
 
 Step = Callable[[Request], Reply]

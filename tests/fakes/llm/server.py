@@ -1,6 +1,7 @@
 """The server itself: a thread, real sockets, and what a test sees of them."""
 
 import json
+import select
 import socket
 import sys
 import threading
@@ -11,11 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from .messages import Reply, Request, Step
-from .steps import answering, http_error
+from .steps import answering, http_error, streamed
 
 
 class LLMServer:
-    """What a test sees of the server. requests: every call, in the order of arrival. peak: most calls at once."""
+    """What a test sees of the server. requests: every call, in the order of arrival. peak: most calls at once.
+
+    left: set once a client has closed its connection while it was kept waiting.
+    """
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -24,6 +28,7 @@ class LLMServer:
         self.base_url = ""
         self.peak = 0
         self.closing = threading.Event()
+        self.left = threading.Event()
         self._under_way = 0
         self._steps: deque[Step] = deque()
         self._words: dict[str, Step] = {}
@@ -44,7 +49,8 @@ class LLMServer:
         if not request.path.endswith("/chat/completions"):
             return http_error(404, message="no such path")(request)
         step = scripted or self._refusal(request) or self._by_words(request) or self.always
-        return step(request)
+        reply = step(request)
+        return streamed(reply) if request.body.get("stream") else reply
 
     def _refusal(self, request: Request) -> Step | None:
         for name in sorted(self.refuses & request.parameters):
@@ -96,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
             return
         if reply.halting == 0:
-            self.server.llm.closing.wait()
+            self._wait()
             return
         self.send_response(reply.status)
         for name, value in {"Content-Type": "application/json", **reply.headers}.items():
@@ -106,9 +112,21 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.dripping:
             self._drip(reply.body)
         else:
-            self.wfile.write(reply.body[: reply.halting])
+            half = len(reply.body) // 2 if reply.gate else reply.halting
+            self.wfile.write(reply.body[:half])
+        if reply.gate:
+            self._wait(reply.gate)
+            self.wfile.write(reply.body[half:])
         if reply.halting:
-            self.server.llm.closing.wait()
+            self._wait()
+
+    def _wait(self, gate: threading.Event | None = None) -> None:
+        """Until the gate opens, the server closes, or the client has gone."""
+        while not (self.server.llm.closing.is_set() or (gate and gate.is_set())):
+            readable, _writable, _faulty = select.select([self.connection], [], [], 0.05)
+            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+                self.server.llm.left.set()
+                raise ConnectionAbortedError
 
     def _drip(self, body: bytes) -> None:
         for position in range(len(body)):

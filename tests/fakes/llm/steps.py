@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .messages import Reply, Request, Step
@@ -142,3 +143,28 @@ def together(count: int) -> Step:
         return completion(request, content(request))
 
     return step
+
+
+def gated(text: str, gate: threading.Event) -> Step:
+    """Says the first half of the text, and the rest once the gate is open."""
+    return lambda request: replace(completion(request, text), gate=gate)
+
+
+def streamed(reply: Reply) -> Reply:
+    """The completion in pieces of a few letters, as server-sent events; what is no completion stays as it is."""
+    try:
+        whole = json.loads(reply.body)
+        choice = whole["choices"][0]
+    except (ValueError, LookupError, TypeError):
+        return reply
+    text = choice["message"]["content"] or ""
+    deltas: list[dict[str, Any]] = [{"content": text[at : at + 12]} for at in range(0, len(text), 12)]
+    if choice["message"]["refusal"]:
+        deltas.append({"refusal": choice["message"]["refusal"]})
+    pieces: list[dict[str, Any]] = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    pieces.append({"choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]})
+    pieces.append({"choices": [], "usage": whole["usage"]})
+    lines = [f"data: {json.dumps(piece, ensure_ascii=False)}\n\n" for piece in pieces] + ["data: [DONE]\n\n"]
+    body = "".join(lines).encode()
+    halting = len(body) // 2 if reply.halting else reply.halting
+    return replace(reply, body=body, headers={**reply.headers, "Content-Type": "text/event-stream"}, halting=halting)
