@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0010_uploads"),
+        ("classifier", "0007_uploads"),
         ("reports", "0002_permissions"),
     ]
 

@@ -78,6 +78,6 @@ def clear(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("classifier", "0021_review_indexes"), ("accounts", "0002_groups")]
+    dependencies = [("classifier", "0009_review_indexes"), ("accounts", "0002_groups")]
 
     operations = [migrations.RunPython(seed, clear)]

@@ -6,7 +6,7 @@ from alumusic.online import AddIndexOnline
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("classifier", "0030_vocabulary")]
+    dependencies = [("classifier", "0011_vocabulary")]
 
     operations = [
         AddIndexOnline(

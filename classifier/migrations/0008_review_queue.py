@@ -31,7 +31,7 @@ def restore_triggers(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0010_uploads"),
+        ("classifier", "0007_uploads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from alumusic.online import AddIndexOnline
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("classifier", "0020_review_queue")]
+    dependencies = [("classifier", "0008_review_queue")]
 
     operations = [
         AddIndexOnline(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0022_guidelines"),
+        ("classifier", "0010_guidelines"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

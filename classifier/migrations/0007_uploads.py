@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0009_batch_completed_at"),
+        ("classifier", "0006_batch_completed_at"),
     ]
 
     operations = [
