@@ -92,6 +92,7 @@ def enter(page: Page, url: str, name: str) -> None:
     page.get_by_label("Senha").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_text("Sair").or_(page.get_by_text("Encerrar sessão")).first.wait_for(state="attached")
+    page.wait_for_load_state()
 
 
 def test_a_curator_finds_a_comment_and_corrects_it(live_server, page, faults, make_user):
