@@ -47,4 +47,4 @@ def expand_uploads() -> None:
 def look_at_once(**_kwargs: Any) -> None:
     """What waited while no worker was there need not wait for the sweep."""
     for task in (wake.LABELLING, wake.RELABELLING, wake.EXPANDING):
-        wake.worker(task)
+        wake.at_once(task)

@@ -28,10 +28,10 @@ _broker_hangs_until = 0.0
 
 
 def worker(task: str = LABELLING) -> None:
-    transaction.on_commit(partial(_send, task))
+    transaction.on_commit(partial(at_once, task))
 
 
-def _send(task: str) -> None:
+def at_once(task: str) -> None:
     """In a thread of its own: the broker's time-outs are for each step of a conversation, and there are several."""
     global _broker_hangs_until
     if time.monotonic() < _broker_hangs_until:
