@@ -46,7 +46,7 @@ class Job:
         self._calls: dict[Future[Answer], Pack] = {}
         self._settled: dict[int, Result] = {}
         self._answered = False
-        self._rejected_alone = 0
+        self._rejected: dict[int, Result] = {}
         self._stop = threading.Event()
 
     def run(self) -> Iterator[Mapping[int, Result]]:
@@ -66,6 +66,8 @@ class Job:
                         future.cancel()
         except OutOfServiceError as fault:
             missing = Failure(str(fault), Remedy.STAND_IN)
+        else:
+            self._settled |= self._rejected
         if rest := self._settled | dict.fromkeys(left - self._settled.keys(), missing):
             yield rest
 
@@ -167,10 +169,8 @@ class Job:
         if len(pack.items) > 1:
             self._packs.extendleft(pack.halves())
             return
-        self._fail(pack.items, Failure(fault.reason, Remedy.REPLACE))
-        self._rejected_alone += 1
-        if self._rejected_alone >= ALL_REJECTED and not self._answered:
-            self._settled.clear()
+        self._rejected |= dict.fromkeys(pack.items, Failure(fault.reason, Remedy.REPLACE))
+        if len(self._rejected) >= ALL_REJECTED and not self._answered:
             raise OutOfServiceError(fault.reason)
 
     def _excuse(self, pack: Pack, fault: LLMFault) -> None:
