@@ -20,6 +20,7 @@ let marked = -1;
 export function useVocabulary(names) {
   vocabulary = names;
   at("tag-names").replaceChildren(...names.map((value) => Object.assign(document.createElement("option"), { value })));
+  if (!editor.hidden) suggest();
 }
 
 /** tags: null where they are hidden, since the card is blind. */
