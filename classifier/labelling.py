@@ -13,7 +13,7 @@ from django.db.models import Q
 from classifier.engines import Engine, Failure, Part, Remedy, Verdict, embedded_engine
 from classifier.models import Classification, Comment, Label, Relabelling
 from classifier.models.classification import PROBABILITY_COLUMNS
-from classifier.outages import outlasted
+from classifier.outages import KEEP_SECONDS, outlasted
 
 logger = logging.getLogger(__name__)
 
@@ -22,8 +22,6 @@ STAND_IN_SECONDS = 2.0
 # After so many tries in vain, with a provider that answers others, another engine is asked.
 TRIES = 3
 NOT_THE_COMMENTS = {"deadline", "rate_limited"}
-# How long past its deadline what an engine said is kept for a database that is away.
-KEEP_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ logger = logging.getLogger(__name__)
 Returned = TypeVar("Returned")
 
 PAUSE_SECONDS = 0.5
+# How long past its deadline what an engine said is kept for a database that is away.
+KEEP_SECONDS = 20.0
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from classifier import claims, labelling, relabelling, wake
 from classifier.engines import engine_in_service
 from classifier.models import Batch, BatchItem
-from classifier.outages import DATABASE_AWAY, outlasted
+from classifier.outages import DATABASE_AWAY, KEEP_SECONDS, outlasted
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def _label(claim: claims.Claim) -> int:
         logger.warning("the database went away under a claim: %s", type(error).__name__)
         connection.close()
         done = labelling.Done(0, [])
-    keep_until = work.deadline + labelling.KEEP_SECONDS
+    keep_until = work.deadline + KEEP_SECONDS
     outlasted(lambda: claims.release(claim.comments, claim.token, in_vain=done.in_vain), deadline=keep_until)
     batches = BatchItem.objects.filter(comment__in=claim.comments).values_list("batch", flat=True).distinct()[:20]
     said = {"batches": [str(key) for key in batches]}

@@ -5,13 +5,11 @@ from django.conf import settings
 from alumusic.llm import availability
 from alumusic.llm.client import client
 from classifier.engines.base import Failure, Part, Remedy, Result, Verdict
-from classifier.outages import outlasted
+from classifier.outages import KEEP_SECONDS, outlasted
 
 from . import memory
 from .job import Job
 from .prompt import PROMPT_VERSION
-
-KEEP_SECONDS = 20.0
 
 
 class LLMEngine:
