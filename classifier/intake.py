@@ -21,7 +21,7 @@ from classifier import claims, labelling, signals, wake
 from classifier.engines import Engine
 from classifier.incoming import IncomingComment
 from classifier.models import Batch, BatchItem, Comment, CommentState
-from classifier.models.bulk import insert_new
+from classifier.models.bulk import among, insert_new
 from classifier.models.search import search_words
 
 # How much longer than its wait for an engine a request holds its comments, so that no worker takes them from it.
@@ -151,16 +151,16 @@ def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any
                 "metadata": item.metadata,
                 "published_at": item.published_at,
                 "moment": item.published_at or now,
-                "created_at": now,
-                "updated_at": now,
-                "created_by_id": sender.pk,
                 "search_words": search_words(item.text),
-                **lease,
             }
             for item in in_order
         ],
+        created_at=now,
+        updated_at=now,
+        created_by_id=sender.pk,
+        **lease,
     )
-    stored = Comment.objects.filter(external_id__in=[item.id for item in in_order])
+    stored = Comment.objects.filter(external_id__in=among([item.id for item in in_order]))
     comments = list(stored.only("external_id", "text", "moment", "lease_token", "attempts"))
     signals.tell(comments)
     return {comment.external_id: comment for comment in comments}
@@ -182,9 +182,7 @@ def batch_of(comments: Sequence[Comment], *, owner: User) -> Batch:
         batch = Batch.objects.create(owner=owner)
         insert_new(
             BatchItem,
-            [
-                {"batch_id": batch.pk, "position": position, "comment_id": comment.pk}
-                for position, comment in enumerate(comments)
-            ],
+            [{"position": position, "comment_id": comment.pk} for position, comment in enumerate(comments)],
+            batch_id=batch.pk,
         )
     return batch

@@ -4,6 +4,7 @@ import re
 import threading
 import unicodedata
 from functools import lru_cache
+from itertools import filterfalse
 from typing import Any
 
 import snowballstemmer
@@ -18,7 +19,7 @@ MAX_WORD = 40
 def fold(text: str) -> str:
     """The text in lower case and without accents, compatibility forms made plain."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return "".join(filterfalse(unicodedata.combining, decomposed))
 
 
 # Accents that a Portuguese ending must have carried, given back after folding so that the stemmer knows it again.
