@@ -101,7 +101,7 @@ def _drawn(random: np.random.Generator, counts: Counts, times: int) -> Counts:
 
 
 def f1_of(counts: Counts) -> tuple[Floats, NDArray[np.bool_]]:
-    """F1 a category, shape (times, k), of many confusion matrices of shape (times, k, k + 1), and which of them exist."""
+    """F1 a category of many confusion matrices, (times, k, k + 1), and which of them exist; both of shape (times, k)."""
     hits = np.diagonal(counts, axis1=1, axis2=2)
     either = counts.sum(2) + counts[:, :, :-1].sum(1)
     return 2 * hits / np.maximum(either, 1), either > 0

@@ -6,6 +6,7 @@ counts as wrong.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -160,7 +161,7 @@ def by_confidence(
     places = np.searchsorted(edges[1:-1], given)
     return [
         _bin(low, high, given[places == place], right[places == place])
-        for place, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
+        for place, (low, high) in enumerate(pairwise(edges))
     ]
 
 
