@@ -8,8 +8,8 @@ import numpy as np
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from . import metrics
-from .intervals import SEED, TIMES, f1_of, macro_f1_of, percentiles, resampled
+from . import intervals
+from .intervals import SEED, TIMES, f1_of, macro_f1_of, of_difference, resampled
 from .metrics import Confusion, Counts, Figure, Floats, Missing
 
 ALPHA = 0.05
@@ -57,8 +57,8 @@ def compare(
 ) -> Comparison:
     """Paired: both said something of each comment, or nothing (`NOT_ANSWERED`), in the same order.
 
-    Better, or worse: McNemar's p is below 5 % and the paired bootstrap's 95 % interval of the difference of macro-F1
-    lies on the same side of 0. One of them alone is not enough.
+    Better, or worse: McNemar's p is below 5 % and the 95 % interval of the difference of macro-F1, with what a paired
+    bootstrap says of how the two go together, lies on the same side of 0. One of them alone is not enough.
     """
     right, one, two = (np.asarray(each, np.int64) for each in (truth, first, second))
     table = paired(right, one, two, categories=categories)
@@ -90,30 +90,37 @@ def _differences(before: Confusion, after: Confusion, table: Counts, *, times: i
     """Of accuracy, of macro-F1, then of each category's F1."""
     if not before.n:
         return [Figure(None, Missing.EMPTY)] * (2 + before.categories)
-    samples = resampled(table, _of_pairs, times=times, seed=seed)
-    values = [_minus(metrics.accuracy(after), metrics.accuracy(before))]
-    values.append(_minus(metrics.macro_f1(after), metrics.macro_f1(before)))
-    values += [_minus(metrics.f1(after, each), metrics.f1(before, each)) for each in range(before.categories)]
-    return [
-        Figure(figure.value, figure.missing, percentiles(samples[:, place]) if figure.missing is None else None)
-        for place, figure in enumerate(values)
-    ]
+    one, two = _figures(before, times, seed), _figures(after, times, seed)
+    correlations = _correlations(resampled(table, _of_pairs, times=times, seed=seed))
+    return [_minus(*each) for each in zip(two, one, correlations, strict=True)]
+
+
+def _figures(matrix: Confusion, times: int, seed: int) -> list[Figure]:
+    of_categories = [intervals.f1(matrix, each) for each in range(matrix.categories)]
+    return [intervals.accuracy(matrix), intervals.macro_f1(matrix, times=times, seed=seed), *of_categories]
 
 
 def _of_pairs(tables: Counts) -> Floats:
-    """The differences of many tables of pairs, shape (times, 2 + k)."""
-    before, after = tables.sum(3), tables.sum(2)
-    n = tables[0].sum()
-    hits = [np.diagonal(each, axis1=1, axis2=2).sum(1) / n for each in (before, after)]
-    macro = macro_f1_of(after) - macro_f1_of(before)
-    return np.column_stack([hits[1] - hits[0], macro, f1_of(after)[0] - f1_of(before)[0]])
+    """The figures of both in many tables of pairs, shape (times, 2 + k, 2)."""
+    return np.stack([_of_matrices(tables.sum(3)), _of_matrices(tables.sum(2))], axis=2)
 
 
-def _minus(after: Figure, before: Figure) -> Figure:
-    """A category that only one of them ever said has a difference all the same: the other's F1 of it is 0."""
-    if after.value is None and before.value is None:
-        return Figure(None, after.missing)
-    return Figure((after.value or 0.0) - (before.value or 0.0))
+def _of_matrices(counts: Counts) -> Floats:
+    hits = np.diagonal(counts, axis1=1, axis2=2).sum(1) / counts[0].sum()
+    return np.column_stack([hits, macro_f1_of(counts), f1_of(counts)[0]])
+
+
+def _correlations(samples: Floats) -> list[float]:
+    """Between both, of each figure; 0 where one of them never varies."""
+    spread = samples.std(0)
+    together = ((samples - samples.mean(0)).prod(2)).mean(0)
+    return [float(each / (one * two)) if one * two else 0.0 for each, (one, two) in zip(together, spread, strict=True)]
+
+
+def _minus(after: Figure, before: Figure, correlation: float) -> Figure:
+    if after.value is None or before.value is None:
+        return Figure(None, after.missing or before.missing)
+    return Figure(after.value - before.value, None, of_difference(before, after, correlation))
 
 
 def _outcome(macro_f1: Figure, balance: int, p: float) -> Outcome:
