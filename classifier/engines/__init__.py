@@ -40,8 +40,9 @@ def engine_in_service() -> Engine:
 @cache
 def embedded_engine() -> "EmbeddedEngine":
     from .embedded import EmbeddedEngine
+    from .embedded.service import service
 
-    return EmbeddedEngine()
+    return EmbeddedEngine(service=service)
 
 
 def llm_engine(*, fresh: bool = False) -> Engine:
