@@ -288,11 +288,12 @@ def _cost(sheet: Sheet, found: Measured) -> str:
         "completion": cost.completion_tokens,
         "usd": _("no price known") if cost.usd is None else f"US$ {cost.usd:.4f}",
     }
-    return (
-        _(
-            "%(seconds)s s, %(per)s s per 1,000 comments; %(prompt)s prompt and %(completion)s completion tokens; %(usd)s"
-        )
-        % words
+    return ", ".join(
+        [
+            _("%(seconds)s s, which is %(per)s s per 1,000 comments") % words,
+            _("%(prompt)s prompt and %(completion)s completion tokens") % words,
+            str(words["usd"]),
+        ]
     )
 
 
