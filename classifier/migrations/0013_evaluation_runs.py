@@ -128,8 +128,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "evaluation run",
-                "verbose_name_plural": "evaluation runs",
+                "verbose_name": "evaluation",
+                "verbose_name_plural": "evaluations",
                 "default_permissions": ("view", "delete"),
             },
         ),

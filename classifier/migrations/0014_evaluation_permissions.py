@@ -22,7 +22,7 @@ def grant(apps: Any, schema_editor: Any) -> None:
             permission, _created = Permission.objects.get_or_create(
                 content_type=content_type,
                 codename=f"{action}_run",
-                defaults={"name": f"Can {action} evaluation run"},
+                defaults={"name": f"Can {action} evaluation"},
             )
             group.permissions.add(permission)
 

@@ -1,6 +1,6 @@
-from typing import Self
+from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -43,8 +43,8 @@ class Run(models.Model):
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("evaluation run")
-        verbose_name_plural = _("evaluation runs")
+        verbose_name = _("evaluation")
+        verbose_name_plural = _("evaluations")
         default_permissions = ("view", "delete")
         constraints = [
             models.CheckConstraint(condition=Q(engine__in=["embedded", "llm", "cascade"]), name="run_engine_known"),
@@ -55,6 +55,13 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} · {self.data_set}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """The last run on a data set takes it along, with the texts of its file."""
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            DataSet.objects.filter(pk=self.data_set_id, runs=None).delete()
+        return deleted
 
     @property
     def seconds_per_thousand(self) -> float:
