@@ -53,6 +53,7 @@ def groups_of_the_migrations() -> None:
         ("classifier", "0003_permissions", "grant"),
         ("classifier", "0010_guidelines", "seed"),
         ("classifier", "0014_evaluation_permissions", "grant"),
+        ("classifier", "0016_learning_permissions_and_schedule", "grant"),
         ("alumusic.llm", "0002_permissions", "grant"),
         ("reports", "0002_permissions", "grant"),
         ("reports", "0004_summary_permissions", "grant"),
