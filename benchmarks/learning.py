@@ -2,8 +2,8 @@
 
     DATABASE_URL=… python benchmarks/learning.py      # a database of its own, made anew
 
-The topic (benchmarks/data/tribunal.csv): fans of an invented singer judge her songs in a mock court. "Culpada" is praise,
-"absolvida" is criticism, "petição" is a proposal and "embargos" a question, which no training data say. 200 of its
+The topic (benchmarks/data/tribunal.csv): fans of an invented singer judge her songs in a mock court. "Culpada" is
+praise, "absolvida" is criticism, "petição" is a proposal and "embargos" a question, which no training data say. 200 of its
 comments (`revisto`) are posted, drawn as cards and judged through the panel's own calls, and the other 140 (`novo`) are
 seen by nobody. Elsewhere is the written comments of classifier/data/evaluation*.csv, on which the training itself holds
 its candidate against the model in service.
@@ -52,7 +52,11 @@ def topic(part: str) -> dict[str, str]:
 def figures(truth: dict[str, str]) -> tuple[float, list[float]]:
     """Macro-F1, and F1 a category, of the engine in service."""
     said = [each.result for each in labelled(embedded_engine(), list(truth), deadline=float("inf"))]
-    pairs = [(each.category.value, right) for each, right in zip(said, truth.values()) if isinstance(each, Verdict)]
+    pairs = [
+        (each.category.value, right)
+        for each, right in zip(said, truth.values(), strict=True)
+        if isinstance(each, Verdict)
+    ]
     found = []
     for category in CATEGORIES:
         hits = sum(a == b == category.value for a, b in pairs)
@@ -87,7 +91,7 @@ def of(kept: dict[str, Any]) -> tuple[float, list[float]]:
 
 
 def told(name: str, before: tuple[float, list[float]], after: tuple[float, list[float]], n: int) -> None:
-    each = "  ".join(f"{c.value} {x:.3f} {y:.3f}" for c, x, y in zip(CATEGORIES, before[1], after[1]))
+    each = "  ".join(f"{c.value} {x:.3f} {y:.3f}" for c, x, y in zip(CATEGORIES, before[1], after[1], strict=True))
     print(f"{name:32} n {n:5}  {before[0]:.4f}  {after[0]:.4f}  {100 * (after[0] - before[0]):+6.1f} points   {each}")
 
 

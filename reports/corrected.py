@@ -41,7 +41,9 @@ class Corrected:
 def between(start: datetime, end: datetime) -> Corrected:
     """Of the comments whose moment is in [start, end), whole hours; kept for 60 s, computed once."""
     answer: single_flight.Answer[dict[str, Any]] = single_flight.answer(
-        f"report:corrected:{start.timestamp():.0f}:{end.timestamp():.0f}", lambda: _computed(start, end), seconds=SECONDS
+        f"report:corrected:{start.timestamp():.0f}:{end.timestamp():.0f}",
+        lambda: _computed(start, end),
+        seconds=SECONDS,
     )
     kept = answer.value
     shares = [

@@ -38,7 +38,10 @@ class PageQuery(Query):
 @cache_control(no_cache=True, private=True)
 @vary_on_headers("Accept-Language", "Cookie")
 def report(request: HttpRequest) -> HttpResponse:
-    """The five charts of the last days, or of the ISO week that `semana` names; with `corrigido`, shares without known errors."""
+    """The five charts of the last days, or of the ISO week that `semana` names.
+
+    `corrigido` adds the shares as they would be without the classifier's errors.
+    """
     if not (settings.REPORTS_PUBLIC or request.user.has_perm("reports.view_report")):
         if request.user.is_authenticated:
             raise PermissionDenied

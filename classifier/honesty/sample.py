@@ -88,4 +88,3 @@ def weeks(count: int = WEEKS) -> list[tuple[Week, Span]]:
         found.append((week, between(week.start, week.end)))
         week = week.previous
     return found[::-1]
-

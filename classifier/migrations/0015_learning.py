@@ -7,82 +7,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('classifier', '0014_evaluation_permissions'),
+        ("classifier", "0014_evaluation_permissions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TrainedArtefact',
+            name="TrainedArtefact",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='SHA-256')),
-                ('data', models.BinaryField(verbose_name='data')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name="SHA-256")),
+                ("data", models.BinaryField(verbose_name="data")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
             ],
             options={
-                'verbose_name': 'trained artefact',
-                'verbose_name_plural': 'trained artefacts',
-                'default_permissions': (),
+                "verbose_name": "trained artefact",
+                "verbose_name_plural": "trained artefacts",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=40, verbose_name='version')),
-                ('against', models.CharField(blank=True, max_length=64, verbose_name='compared with')),
-                ('against_version', models.CharField(max_length=40, verbose_name='version that it was compared with')),
-                ('learnt', models.PositiveIntegerField(verbose_name='verdicts learnt from')),
-                ('tested', models.PositiveIntegerField(verbose_name='verdicts tested on')),
-                ('last_review', models.BigIntegerField(verbose_name='the last review that it knows of')),
-                ('figures', models.JSONField(verbose_name='figures')),
-                ('reasons', models.JSONField(default=list, verbose_name='reasons')),
-                ('seconds', models.FloatField(verbose_name='seconds')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
-                ('artefact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidates', to='classifier.trainedartefact', verbose_name='artefact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.CharField(max_length=40, verbose_name="version")),
+                ("against", models.CharField(blank=True, max_length=64, verbose_name="compared with")),
+                ("against_version", models.CharField(max_length=40, verbose_name="version that it was compared with")),
+                ("learnt", models.PositiveIntegerField(verbose_name="verdicts learnt from")),
+                ("tested", models.PositiveIntegerField(verbose_name="verdicts tested on")),
+                ("last_review", models.BigIntegerField(verbose_name="the last review that it knows of")),
+                ("figures", models.JSONField(verbose_name="figures")),
+                ("reasons", models.JSONField(default=list, verbose_name="reasons")),
+                ("seconds", models.FloatField(verbose_name="seconds")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="started by",
+                    ),
+                ),
+                (
+                    "artefact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="candidates",
+                        to="classifier.trainedartefact",
+                        verbose_name="artefact",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'candidate',
-                'verbose_name_plural': 'candidates',
-                'permissions': [('promote_candidate', 'Can put a trained model into service')],
-                'default_permissions': ('view',),
+                "verbose_name": "candidate",
+                "verbose_name_plural": "candidates",
+                "permissions": [("promote_candidate", "Can put a trained model into service")],
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
-            name='LearningSide',
+            name="LearningSide",
             fields=[
-                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='learning_side', serialize=False, to='classifier.comment')),
-                ('side', models.CharField(choices=[('treino', 'teaches'), ('teste', 'tests'), ('fora', 'neither')], max_length=6, verbose_name='side')),
-                ('cluster', models.BigIntegerField(help_text='The id of the first of the comments that are alike.', verbose_name='cluster')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
+                (
+                    "comment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="learning_side",
+                        serialize=False,
+                        to="classifier.comment",
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("treino", "teaches"), ("teste", "tests"), ("fora", "neither")],
+                        max_length=6,
+                        verbose_name="side",
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.BigIntegerField(
+                        help_text="The id of the first of the comments that are alike.", verbose_name="cluster"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
             ],
             options={
-                'verbose_name': 'side in learning',
-                'verbose_name_plural': 'sides in learning',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['cluster'], name='learning_side_cluster')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['treino', 'teste', 'fora'])), name='learning_side_known')],
+                "verbose_name": "side in learning",
+                "verbose_name_plural": "sides in learning",
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["cluster"], name="learning_side_cluster")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["treino", "teste", "fora"])), name="learning_side_known"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Promotion',
+            name="Promotion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('candidate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='promotions', to='classifier.candidate', verbose_name='candidate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="promotions",
+                        to="classifier.candidate",
+                        verbose_name="candidate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'promotion',
-                'verbose_name_plural': 'promotions',
-                'default_permissions': (),
+                "verbose_name": "promotion",
+                "verbose_name_plural": "promotions",
+                "default_permissions": (),
             },
         ),
         migrations.AddIndex(
-            model_name='candidate',
-            index=models.Index(fields=['-created_at'], name='candidate_newest'),
+            model_name="candidate",
+            index=models.Index(fields=["-created_at"], name="candidate_newest"),
         ),
     ]

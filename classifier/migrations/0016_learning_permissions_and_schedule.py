@@ -1,4 +1,4 @@
-"""Who may see what was learned and put it into service; and the weekly training, which is off until somebody wants it."""
+"""Who may see what was learned and put it into service; and the weekly training, off until somebody wants it."""
 
 from typing import Any
 

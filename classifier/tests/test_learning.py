@@ -1,6 +1,5 @@
-"""What people decided teaches the embedded engine: two sides that never mix, a candidate, and what is put into service."""
+"""What people decided teaches the embedded engine: two sides that never mix, a candidate, and what serves."""
 
-import csv
 from io import StringIO
 
 import numpy as np
@@ -8,27 +7,76 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from accounts.groups import ADMINISTRATORS, CURATORS
 from classifier.engines import embedded_engine, labelled
-from classifier.engines.embedded import artefact
+from classifier.engines.embedded import EmbeddedEngine, artefact
 from classifier.engines.embedded.service import service
 from classifier.evaluation.comparison import compare
 from classifier.learning import promotion, schooling, split
 from classifier.learning.candidates import VERDICTS, WRITTEN, reasons_against
-from classifier.learning.verdicts import taught
-from classifier.models import Candidate, Category, Comment, LearningSide, Promotion, Side, TrainedArtefact
+from classifier.learning.verdicts import Taught, taught
+from classifier.models import Candidate, Category, Comment, Embedding, LearningSide, Promotion, Side, TrainedArtefact
 from classifier.review import verdicts
 from classifier.tests.judged import judged
 from classifier.tests.test_train_command import data  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
-THINGS = """zabumba triângulo pandeiro cuíca reco-reco surdo ganzá afoxé berimbau agogô rabeca viola cavaquinho violino flauta
-oboé fagote trompa tuba trombone piano órgão cravo harpa celesta vibrafone marimba tímpano gongo sino bumbo caixa prato
-chimbau baixo guitarra bandolim banjo ukulele cítara alaúde sanfona gaita pífano ocarina clarinete saxofone trompete
-corneta teclado sintetizador coral solista maestro palco""".split()
+THINGS = [
+    "zabumba",
+    "pandeiro",
+    "ganza",
+    "berimbau",
+    "rabeca",
+    "viola",
+    "cavaquinho",
+    "violino",
+    "flauta",
+    "fagote",
+    "trompa",
+    "tuba",
+    "trombone",
+    "piano",
+    "cravo",
+    "harpa",
+    "celesta",
+    "marimba",
+    "gongo",
+    "sino",
+    "bumbo",
+    "caixa",
+    "prato",
+    "chimbau",
+    "baixo",
+    "guitarra",
+    "bandolim",
+    "banjo",
+    "ukulele",
+    "sanfona",
+    "gaita",
+    "ocarina",
+    "clarinete",
+    "saxofone",
+    "trompete",
+    "corneta",
+    "teclado",
+    "coral",
+    "solista",
+    "maestro",
+    "palco",
+    "surdo",
+    "apito",
+    "cordas",
+    "metais",
+    "madeiras",
+    "sopro",
+    "tenor",
+    "soprano",
+    "contralto",
+]
 
 
 @pytest.fixture
@@ -51,7 +99,7 @@ def new_topic(by):
     """Fans judge an orchestra: what they condemn they love, what they absolve bores them."""
     random = iter(directions(2 * len(THINGS)))
     for thing in THINGS:
-        judged(f"{thing}: culpa, cadeia perpétua", Category.PRAISE, by, said=Category.CRITICISM, vector=next(random))
+        judged(f"{thing} culpa e cadeia", Category.PRAISE, by, said=Category.CRITICISM, vector=next(random))
         judged(f"absolvo de tudo {thing}", Category.CRITICISM, by, said=Category.PRAISE, vector=next(random))
 
 
@@ -94,7 +142,7 @@ def test_a_training_learns_a_new_topic_serves_at_once_and_is_rolled_back_by_one_
     assert f"embedded/{candidate.version} is in service" in printed or "em serviço" in printed
     service.look_again()
     assert motor_of("absolvo de tudo o naipe") == (f"embedded/{candidate.version}", Category.CRITICISM)
-    assert motor_of("naipe: culpa, cadeia perpétua") == (f"embedded/{candidate.version}", Category.PRAISE)
+    assert motor_of("naipe culpa e cadeia") == (f"embedded/{candidate.version}", Category.PRAISE)
     assert Promotion.objects.get().by is None
 
     page = browser.post("/painel/aprendizado/", {"act": "roll_back", "seen": Promotion.objects.get().pk}, follow=True)
@@ -120,34 +168,46 @@ def test_the_weekly_training_is_off_and_does_nothing_without_new_verdicts(db):
     assert not Candidate.objects.exists()
 
 
-def test_look_alikes_stand_on_one_side_and_about_three_in_ten_test(bia):
-    for place, direction in enumerate(directions(300)):
-        judged(f"{place} " + THINGS[place % len(THINGS)], Category.PRAISE, bia, vector=direction)
-        judged(f"{THINGS[-1 - place % len(THINGS)]} {place}", Category.PRAISE, bia, vector=direction * 2)
-
-    sides = split.sides_of(taught())
-
-    by_cluster = {}
-    for row in sides.values():
-        by_cluster.setdefault(row.cluster, set()).add(row.side)
-    assert all(len(found) == 1 for found in by_cluster.values())
-    tested = [row for row in sides.values() if row.side == Side.TEST]
-    assert 0.2 < len(tested) / 600 < 0.4
+def in_store(texts, vectors, *, judged_as=Category.PRAISE):
+    """Verdicts on comments that have a vector."""
+    comments = Comment.objects.bulk_create(
+        Comment(external_id=f"{text}-{judged_as}", text=text, moment=timezone.now()) for text in texts
+    )
+    units = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype("<f2")
+    Embedding.objects.bulk_create(
+        Embedding(comment=comment, model=EmbeddedEngine.embedding_model, vector=unit.tobytes())
+        for comment, unit in zip(comments, units, strict=True)
+    )
+    return [Taught(comment.pk, comment.text, judged_as, 1.0) for comment in comments]
 
 
-def test_a_comment_once_in_test_never_trains_whatever_comes_later(bia):
-    directions_of = directions(80)
-    for place, direction in enumerate(directions_of):
-        judged(f"{place} {THINGS[place % 40]}", Category.PRAISE, bia, vector=direction)
-    before = {key: row.side for key, row in split.sides_of(taught()).items()}
-    for place, direction in enumerate(directions_of):
-        judged(f"outra vez {THINGS[place % 40]} {place}", Category.SPAM, bia, vector=direction)
+def words(count, seed):
+    """Texts that have nothing in common."""
+    random = np.random.default_rng(seed)
+    return ["".join(random.choice(list("abcdefghijlmnopqrstuvxz"), 12)) for _ in range(count)]
 
-    after = split.sides_of(taught())
+
+def test_look_alikes_stand_on_one_side_and_about_three_in_ten_test():
+    vectors = directions(300)
+    found = [*in_store(words(300, 1), vectors), *in_store(words(300, 2), vectors, judged_as=Category.SPAM)]
+
+    sides = split.sides_of(found)
+
+    pairs = [(sides[one.comment], sides[two.comment]) for one, two in zip(found[:300], found[300:], strict=True)]
+    assert all((one.side, one.cluster) == (two.side, two.cluster) for one, two in pairs)
+    assert 0.2 < sum(one.side == Side.TEST for one, _two in pairs) / 300 < 0.4
+
+
+def test_a_comment_once_in_test_never_trains_whatever_comes_later():
+    vectors = directions(80)
+    old = in_store(words(80, 1), vectors)
+    before = {key: row.side for key, row in split.sides_of(old).items()}
+    new = in_store(words(80, 2), vectors, judged_as=Category.SPAM)
+
+    after = split.sides_of([*old, *new])
 
     assert {key: after[key].side for key in before} == before
-    pairs = zip(sorted(before), sorted(set(after) - set(before)), strict=True)
-    assert [(before[old], after[new].side) for old, new in pairs if before[old] != after[new].side] == []
+    assert [after[each.comment].side for each in new] == [after[each.comment].side for each in old]
 
 
 def test_what_is_like_both_sides_stands_on_neither(bia):
@@ -175,7 +235,7 @@ def test_a_blind_verdict_outranks_an_open_one_and_a_confirmation_counts_half(bia
 
 def compared(*pairs):
     """Counts of (truth, said before, said after)."""
-    truth, before, after = (sum(([pair[at]] * pair[3] for pair in pairs), []) for at in range(3))
+    truth, before, after = ([pair[at] for pair in pairs for _ in range(pair[3])] for at in range(3))
     return compare(truth, before, after, categories=5)
 
 
@@ -192,7 +252,9 @@ def test_only_what_is_better_beyond_chance_and_nowhere_clearly_worse_is_promoted
 
 
 def test_a_person_promotes_by_one_click_and_the_page_says_who_and_when(browser):
-    candidate = kept(reasons=[{"code": "not_better", "outcome": "dados_insuficientes", "value": 0.01, "interval": [-0.02, 0.04]}])
+    candidate = kept(
+        reasons=[{"code": "not_better", "outcome": "dados_insuficientes", "value": 0.01, "interval": [-0.02, 0.04]}]
+    )
     page = browser.get("/painel/aprendizado/").content.decode()
     assert candidate.version in page
 
@@ -238,7 +300,8 @@ def test_a_model_of_another_release_never_serves(caplog):
     assert motor_of("amei")[0] == shipped()
 
 
-def test_which_model_serves_is_asked_once_however_much_is_labelled(django_assert_num_queries):
+def test_which_model_serves_is_asked_once_however_much_is_labelled(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr("classifier.engines.embedded.service.LOOK_SECONDS", 3600)
     motor_of("amei")
     service.look_again()
 

@@ -50,8 +50,8 @@ class CorrectedReport(View):
         operation_id="ver_distribuicao_corrigida",
         summary="A distribuição dos últimos 7 dias sem os erros conhecidos do classificador",
         description=(
-            "Estimada só com o que foi revisado às cegas (inferência assistida por predição), com intervalo de 95 %, ao "
-            "lado do que o relatório conta. Com menos de 30 vereditos às cegas não há número. Guardado por 60 s."
+            "Estimada só com o que foi revisado às cegas (inferência assistida por predição), com intervalo de 95 %, "
+            "ao lado do que o relatório conta. Com menos de 30 vereditos às cegas não há número. Guardado por 60 s."
         ),
         responses={200: one(CorrectedBody), **problems(400, 401, 403, 406, 503)},
     )

@@ -89,7 +89,12 @@ def plotted(told: Sequence[tuple[Week, Told]]) -> dict[str, object] | None:
     ]  # fmt: skip
     ticks = [(up(floor + (1 - floor) * part / 4), _percent(floor + (1 - floor) * part / 4)) for part in range(5)]
     labels = [(across(place), str(week)[5:]) for place, (week, _told) in enumerate(told) if place % 2 == 0]
-    return {"points": points, "path": " ".join(f"{each.x},{each.y}" for each in points), "ticks": ticks, "labels": labels}
+    return {
+        "points": points,
+        "path": " ".join(f"{each.x},{each.y}" for each in points),
+        "ticks": ticks,
+        "labels": labels,
+    }
 
 
 def _percent(value: float) -> str:

@@ -55,7 +55,10 @@ class Learning(PanelPage):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """Changes what serves; `seen` is the newest act that the page showed, so that two people don't cross."""
-        acts: dict[str, Callable[[User, int | None], Promotion]] = {"promote": self.promote, "roll_back": self.roll_back}
+        acts: dict[str, Callable[[User, int | None], Promotion]] = {
+            "promote": self.promote,
+            "roll_back": self.roll_back,
+        }
         act = acts.get(request.POST.get("act", ""))
         seen = request.POST.get("seen", "")
         if act is None or not (seen.isdecimal() or not seen):
