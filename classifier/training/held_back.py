@@ -1,6 +1,6 @@
 """What the comments held back say of a trained head: its temperature, its figures, and where it is sure enough."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -41,26 +41,29 @@ class HeldBack:
 
     def measured(
         self, full: Head, plain: Head, encoder: Encoder, *, tell: Callable[[str], None]
-    ) -> tuple[Head, dict[str, Any]]:
-        """The full head at its temperature, and what its artefact notes.
+    ) -> tuple[Head, Head, dict[str, Any]]:
+        """Both heads at their temperatures, and what the artefact notes of them.
 
-        The first writer's comments choose the temperature; of the others' it knows nothing.
+        The first writer's comments choose the temperatures; of the others' they know nothing.
         """
-        rows = {way: measured([replace(e, text=change(e.text)) for e in self.examples], encoder)
-                for way, change in WAYS.items()}  # fmt: skip
-        truth, first = rows["as typed"].categories, self._of(self.examples[0].voice)
+        changed = {
+            way: [replace(each, text=change(each.text)) for each in self.examples] for way, change in WAYS.items()
+        }
+        rows = {way: measured(examples, encoder) for way, examples in changed.items()}
+        truth = rows["as typed"].categories
         found = {way: logits(full, each) for way, each in rows.items()}
-        choosing = np.concatenate([each[first] for each in found.values()])
-        temperature = best_temperature(choosing, np.tile(truth[first], len(found)))
-        told = {way: softmax(each / temperature) for way, each in found.items()}
         without = logits(plain, replace(rows["as typed"], reading=None))
+        full = replace(full, temperature=self._temperature(list(found.values()), truth))
+        plain = replace(plain, temperature=self._temperature([without], truth))
+        told = {way: softmax(each / full.temperature) for way, each in found.items()}
         told["without the encoder"] = softmax(without / plain.temperature)
         about = self._figures(told, truth, tell)
         about |= self._certainty(told["as typed"], truth, tell)
-        return replace(full, temperature=temperature), about
+        return full, plain, about
 
-    def _of(self, voice: str) -> NDArray[np.bool_]:
-        return np.array([example.voice == voice for example in self.examples])
+    def _temperature(self, found: Sequence[Floats], truth: NDArray[np.int64]) -> float:
+        first = np.array([example.voice == self.examples[0].voice for example in self.examples])
+        return best_temperature(np.concatenate([each[first] for each in found]), np.tile(truth[first], len(found)))
 
     def _parts(self) -> dict[str, NDArray[np.bool_]]:
         """The comments by file and writer."""

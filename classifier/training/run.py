@@ -11,13 +11,13 @@ import numpy as np
 from classifier.engines.embedded import artefact
 from classifier.engines.embedded.artefact import Artefact, proved, write
 from classifier.engines.embedded.encoder import Encoder
-from classifier.engines.embedded.model import Head, softmax
+from classifier.engines.embedded.model import softmax
 from classifier.engines.embedded.tuned import dumped, loaded
 from classifier.engines.embedded.weights import Weights, encoder_path, read
 
 from . import dataset
 from .dataset import CATEGORIES, Example
-from .estimates import best_temperature, figures, out_of_fold
+from .estimates import figures, out_of_fold
 from .fitting import Material, fit, material
 from .held_back import HeldBack
 
@@ -45,7 +45,7 @@ class Training:
 
         encoder: tune the encoder's upper layers anew first, which takes long; else those that ship serve.
         further: tune these first, by one more pass over all comments.
-        estimate: leave voices out in turn, to calibrate what works without the encoder.
+        estimate: leave voices out in turn, to tell how the linear model fares on writers that it has not seen.
         """
         examples, neutral = dataset.voices(self.folder), dataset.neutral(self.folder)
         self.tell(f"{len(examples)} comments by {len({example.voice for example in examples})} voices")
@@ -61,10 +61,10 @@ class Training:
         full = replace(plain, middle=middle, tuned=TUNED_WEIGHT, temperature=TEMPERATURE)
         about: dict[str, Any] = {"comments": len(examples)}
         if estimate:
-            plain, about["plain"] = self.calibrated(plain, rows, len(examples))
+            about["voices left out"] = self.estimated(rows, len(examples))
         held = HeldBack.read(self.folder)
         if held is not None:
-            full, told = held.measured(full, plain, reader, tell=self.tell)
+            full, plain, told = held.measured(full, plain, reader, tell=self.tell)
             about |= told
         made = Artefact(full, plain, hashlib.sha256(data).hexdigest(), reader.tuned.checksum, about)
         return artefact.save(made, self.output / artefact.SHIPPED.name)
@@ -89,11 +89,9 @@ class Training:
         came = weights.layers[len(weights.layers) - len(made.layers) :]
         write(dumped(made, came), self.output / artefact.TUNED.name)
 
-    def calibrated(self, head: Head, rows: Material, count: int) -> tuple[Head, dict[str, Any]]:
-        """The head that works without the encoder, at the temperature that voices left out ask for."""
-        self.tell("without the encoder, one voice left out in turn")
-        found, told = out_of_fold(rows, self.tell)
-        temperature = best_temperature(found[told], rows.categories[told])
-        left_out = figures(softmax(found[:count] / temperature), rows.categories[:count])
-        self.tell(f"voices left out, without the encoder: {left_out}")
-        return replace(head, temperature=temperature), asdict(left_out)
+    def estimated(self, rows: Material, count: int) -> dict[str, Any]:
+        self.tell("the linear model, one voice left out in turn")
+        found, _ = out_of_fold(rows, self.tell)
+        told = figures(softmax(found[:count] / PLAIN_TEMPERATURE), rows.categories[:count])
+        self.tell(f"voices left out, without the encoder: {told}")
+        return asdict(told)

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--data", type=Path, default=BASE_DIR / DATA, help="folder of comments_*.csv")
         parser.add_argument("--output", type=Path, default=artefact.SHIPPED.parent, help="folder of the artefact")
-        parser.add_argument("--no-cv", action="store_true", help="skip the estimates and what is calibrated by them")
+        parser.add_argument("--no-cv", action="store_true", help="skip the estimates on voices left out")
         parser.add_argument(
             "--encoder",
             action="store_true",
