@@ -22,7 +22,7 @@ from .fitting import Material, fit, material
 from .held_back import HeldBack
 
 # How many times the tuned layers' logits count beside those of the linear model.
-TUNED_WEIGHT = 2.0
+TUNED_WEIGHT = 1.0
 # Used where there is nothing to estimate them from.
 TEMPERATURE = 2.8
 PLAIN_TEMPERATURE = 0.7
