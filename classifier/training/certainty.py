@@ -12,8 +12,10 @@ from .dataset import CATEGORIES
 # What must be right of a category's verdicts that stay, and of all that stay.
 EACH = 0.95
 ALL = 0.97
-# Half a standard error on the safe side: with few comments at hand, a lucky run must not set a threshold.
-CAUTION = 0.5
+# Standard errors on the safe side: with few comments at hand, a lucky run must not set a threshold. A category has
+# fewest, and whole ones would leave it none.
+EACH_CAUTION = 0.5
+ALL_CAUTION = 1.0
 
 Thresholds = dict[str, float]
 
@@ -39,11 +41,11 @@ def thresholds(probabilities: Floats, truth: NDArray[np.int64]) -> Thresholds:
     found = {}
     for kind, name in enumerate(CATEGORIES):
         mine = said == kind
-        least = _least(confidence[mine], truth[mine] == kind, EACH)
+        least = _least(confidence[mine], truth[mine] == kind, EACH, EACH_CAUTION)
         if least is not None:
             found[str(name.value)] = least
     stays = _stays(probabilities, found)
-    common = _least(confidence[stays], (said == truth)[stays], ALL)
+    common = _least(confidence[stays], (said == truth)[stays], ALL, ALL_CAUTION)
     return {} if common is None else {name: max(least, common) for name, least in found.items()}
 
 
@@ -58,17 +60,18 @@ def _stays(probabilities: Floats, least: Thresholds) -> NDArray[np.bool_]:
     return np.asarray(probabilities.max(1) >= needed[probabilities.argmax(1)])
 
 
-def _least(confidence: Floats, right: NDArray[np.bool_], target: float) -> float | None:
-    """The least confidence from which on the target is met by the lower bound of Wilson's interval, CAUTION wide."""
+def _least(confidence: Floats, right: NDArray[np.bool_], target: float, caution: float) -> float | None:
+    """The least confidence from which on the target is met by the lower bound of Wilson's interval."""
     order = np.argsort(-confidence, kind="stable")
-    good = np.flatnonzero(_lower_bound(np.cumsum(right[order]), np.arange(1, len(order) + 1)) >= target)
+    bound = _lower_bound(np.cumsum(right[order]), np.arange(1, len(order) + 1), caution)
+    good = np.flatnonzero(bound >= target)
     return float(confidence[order[good[-1]]]) if len(good) else None
 
 
-def _lower_bound(right: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.float64]:
+def _lower_bound(right: NDArray[np.int64], count: NDArray[np.int64], caution: float) -> NDArray[np.float64]:
     """Wilson's lower bound of right / count (Wilson 1927)."""
-    share, square = right / count, CAUTION**2
+    share, square = right / count, caution**2
     centre = share + square / (2 * count)
-    margin = CAUTION * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
+    margin = caution * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
     bound: NDArray[np.float64] = (centre - margin) / (1 + square / count)
     return bound
