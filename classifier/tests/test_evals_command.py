@@ -1,7 +1,6 @@
 """`manage.py evals`: an engine measured, held to thresholds, compared, and the run kept."""
 
 import json
-import math
 import uuid
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
@@ -11,6 +10,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.groups import CURATORS
+from alumusic.environment import Price
+from classifier.evaluation.thresholds import defaults
 from classifier.models import Category, Comment, DataSet, Review, Run, RunAnswer
 from classifier.review import steps, verdicts
 from classifier.review.verdicts import Decision
@@ -239,8 +240,6 @@ def test_the_projects_own_set_is_the_default_and_a_limit_takes_all_of_its_catego
 
 
 def test_the_embedded_engine_is_held_to_higher_thresholds_on_the_projects_own_set():
-    from classifier.evaluation.thresholds import defaults
-
     floor = defaults(Category, engine="embedded", own_file=None)
     own = defaults(Category, engine="embedded", own_file="evaluation.csv")
 
@@ -253,9 +252,6 @@ def test_the_embedded_engine_is_held_to_higher_thresholds_on_the_projects_own_se
 
 
 def test_a_model_is_asked_anew_and_its_bill_is_the_runs_own(llm, figures, table, settings):
-    settings.LLM_PRICES = {"test-model": {"input": 1, "cached": 1, "output": 1}}
-    from alumusic.environment import Price
-
     settings.LLM_PRICES = {"test-model": Price(input=1, output=1)}
     figures("-d", table())
     found = figures("-d", table())
@@ -429,4 +425,4 @@ def test_no_figure_of_a_comparison_is_nan(figures, table):
     found = figures("-d", table(ROWS[:2]), "--compare", "llm", "llm")
 
     assert found["comparacao"]["diferenca"]["f1"]["SPAM"] == {"valor": None, "intervalo": None, "motivo": "ausente"}
-    assert not any(math.isnan(each) for each in (found["comparacao"]["mcnemar"]["p"],))
+    assert found["comparacao"]["mcnemar"] == {"so_primeiro": 0, "so_segundo": 0, "p": 1.0}
