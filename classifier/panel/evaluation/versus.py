@@ -19,6 +19,7 @@ from classifier.panel.evaluation.words import Told, told, told_difference, told_
 
 LIST = "admin:classifier_run_changelist"
 MOST_FLIPS = 200
+SMALLEST_P = 0.0001
 NOTES = {Outcome.BETTER: "good", Outcome.WORSE: "danger", Outcome.UNDECIDED: "warning"}
 
 
@@ -58,7 +59,7 @@ class RunComparison(PanelPage):
             rows=rows(one, two, result),
             result=result,
             note=NOTES[result.outcome],
-            p=f"{result.p:.4f}",
+            p=f"= {result.p:.4f}" if result.p >= SMALLEST_P else f"< {SMALLEST_P}",
             flips=flips[:MOST_FLIPS],
             mended=sum(flip.mended for flip in flips),
             broken=sum(not flip.mended for flip in flips),
