@@ -83,7 +83,7 @@ def test_the_matrix_stands_in_the_declared_order(figures, table):
 
 
 def test_the_report_is_scikit_learns_and_ends_with_a_mark_a_threshold(evals, table):
-    printed = evals("-d", table(), "--all").out
+    printed = evals("-d", table([row for row in ROWS if row[0] != "Esperava mais"]), "--all").out
 
     assert "precision    recall  f1-score   support" in printed
     assert len(marks(printed)) == 15
@@ -392,8 +392,8 @@ def test_two_kept_runs_are_compared_and_the_flips_are_told(llm, evals, figures, 
 
 
 def test_an_engine_is_compared_with_a_kept_run_on_that_runs_own_comments(llm, evals, table):
-    rows = [(f"Que hino {n}", "ELOGIO") for n in range(20)]
-    evals("-d", table([*rows, ("O app trava", "CRÍTICA")]))
+    rows = [(f"Que hino {n}", "ELOGIO") for n in range(20)] + [(f"O app trava {n}", "CRÍTICA") for n in range(20)]
+    evals("-d", table(rows))
     llm.always = lambda request: content_filtered()(request) if "hino" in request.prompt else answering()(request)
 
     printed = evals("--compare", Run.objects.get().pk, "llm").out
