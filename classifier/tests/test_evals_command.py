@@ -375,7 +375,6 @@ def test_an_erased_comment_leaves_nothing_of_itself_in_a_run(evals, ana, tmp_pat
 
 def test_two_kept_runs_are_compared_and_the_flips_are_told(llm, evals, figures, table):
     evals("-d", table())
-    llm.always = lambda request: answering()(request)
     llm.when("Que hino", content_filtered())
     evals("-d", table())
     first, second = Run.objects.order_by("pk").values_list("pk", flat=True)
