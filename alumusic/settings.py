@@ -258,10 +258,11 @@ LLM_MASK_PII = ENV.LLM_MASK_PII
 PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls", "insights.panel.urls"]
 PANEL_SECTIONS = [
     "classifier.panel.home.waiting",
-    "classifier.panel.home.week",
+    "reports.home.week",
     "classifier.panel.home.engine",
     "reports.home.last_summary",
 ]
+PANEL_PLACES = ["reports.home.charts"]
 PANEL_NOTICES = ["classifier.panel.home.notices", "reports.home.notices"]
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
