@@ -1,8 +1,8 @@
 """The panel: Django's admin site under the product's name, entered by permission, and the base of its pages; no pages.
 
 An app's pages stand in a URL module of its own, named in the setting `PANEL_URLS`; their names are in the admin's
-namespace (`admin:review`). What an app shows on the home page it gives by name too: `PANEL_SECTIONS`, `PANEL_NOTICES`; and
-`PANEL_PLACES` for a page of its own that the menu leads to.
+namespace (`admin:review`). What an app shows on the home page it gives by name too: `PANEL_SECTIONS`, `PANEL_NOTICES`;
+and `PANEL_PLACES` for a page of its own that the menu leads to.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
