@@ -153,7 +153,8 @@ LANGUAGES = [("pt-br", "Português"), ("en", "English")]
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The second is for a library that brings no Portuguese of its own.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "django_celery_beat"]
 TIME_ZONE = ENV.TIME_ZONE
 USE_TZ = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

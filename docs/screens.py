@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
@@ -19,7 +20,7 @@ from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 FOLDER = Path(__file__).resolve().parent / "images" / "screens"
 SIZES = {1440: 900, 360: 740}
 SCREENS = 2
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PANEL = "/painel/"
 
 # A page whose address holds the id of a row is reached by the first link of that pattern on another page.
@@ -75,7 +76,7 @@ class Photographer:
             return self.base + where
         listing, pattern = where
         page.goto(self.base + listing)
-        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+        links: list[str] = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
         found = next((link for link in links if re.search(pattern, link)), None)
         if found is None:
             raise SystemExit(f"{listing} has no link to {pattern}")
@@ -89,8 +90,8 @@ class Photographer:
             print(f"{file.stem}: {overflow} px wider than the window")
         height = page.evaluate("document.documentElement.scrollHeight")
         most = SIZES[width] * SCREENS
-        clip = {"x": 0, "y": 0, "width": width, "height": min(height, most)}
-        picture = Image.open(io.BytesIO(page.screenshot(full_page=True, clip=clip)))
+        taken = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(height, most)})
+        picture = Image.open(io.BytesIO(taken))
         picture.convert("RGB").quantize(64).save(file, optimize=True)
 
 
