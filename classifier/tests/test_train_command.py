@@ -120,7 +120,7 @@ def test_comments_that_the_temperature_was_chosen_on_are_the_first_writers(data:
 
 def test_what_stays_is_right_often_enough_in_each_category_and_in_all() -> None:
     random = np.random.default_rng(3)
-    shares = softmax(random.normal(size=(4000, 5)).astype(np.float32) * 3)
+    shares = softmax(random.normal(size=(4000, 5)).astype(np.float32) * 6)
     truth = np.array([random.choice(5, p=row / row.sum()) for row in shares.astype(np.float64)])
     least = certainty.thresholds(shares, truth)
     said, needed = shares.argmax(1), np.array([least[category.value] for category in CATEGORIES])
