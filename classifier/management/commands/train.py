@@ -11,7 +11,7 @@ from alumusic.environment import BASE_DIR
 from classifier.engines.embedded import artefact
 from classifier.engines.embedded.weights import EncoderMissing
 from classifier.training import dataset
-from classifier.training.run import Training
+from classifier.training.run import TorchMissing, Training
 
 DATA = Path("classifier/data")
 
@@ -22,20 +22,32 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--data", type=Path, default=BASE_DIR / DATA, help="folder of comments_*.csv")
         parser.add_argument("--output", type=Path, default=artefact.SHIPPED.parent, help="folder of the artefact")
-        parser.add_argument("--no-cv", action="store_true", help="skip the estimates and what is calibrated by them")
+        parser.add_argument("--no-cv", action="store_true", help="skip the estimates on voices left out")
         parser.add_argument(
-            "--encoder", action="store_true", help="tune the encoder's upper layers anew first, which takes an hour"
+            "--encoder",
+            action="store_true",
+            help="tune the encoder's upper layers anew first, which takes long and needs requirements/train.txt",
+        )
+        parser.add_argument(
+            "--further", action="store_true", help="tune those that stand beside the artefact by one more pass instead"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         training = Training(options["data"], options["output"], tell=self.tell)
         try:
-            checksum = training.run(estimate=not options["no_cv"], encoder=options["encoder"])
+            checksum = training.run(
+                estimate=not options["no_cv"], encoder=options["encoder"], further=options["further"]
+            )
         except (dataset.DataBroken, artefact.ArtefactBroken) as error:
             raise CommandError(str(error)) from error
         except EncoderMissing as error:
             raise CommandError(_("Training needs the encoder: %(error)s") % {"error": error}) from error
+        except TorchMissing as error:
+            raise CommandError(
+                _("Tuning the encoder needs torch: pip install -r requirements/train.txt (%(error)s)")
+                % {"error": error}
+            ) from error
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
         self.tell(f"sha256 {checksum}")
