@@ -11,6 +11,7 @@ from tests.stack.native import Host, prepare_nginx, tool_path
 from tests.stack.supervisor import Failed
 from tests.stack.system import System, running
 
+import faulthandler; faulthandler.register(signal.SIGUSR1, all_threads=True)
 began = time.monotonic()
 
 

@@ -33,6 +33,7 @@ class Supervised:
         self.log = folder / f"{spec.name}.log"
         self.environment = {"PATH": tool_path(), "HOME": str(folder), "LANG": "C.UTF-8", **spec.environment}
         self.starts = 0
+        self.hold = 0.0  # seconds for which the next restart is held back, as an engine's after many
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
@@ -77,7 +78,8 @@ class Supervised:
             if self._stopping.is_set():
                 return
             pause = FIRST_PAUSE if time.monotonic() - began > WELL_AFTER else min(pause * 2, LONGEST_PAUSE)
-            if self._stopping.wait(pause):
+            held, self.hold = self.hold, 0.0
+            if self._stopping.wait(max(pause, held)):
                 return
             self._spawn()
 
@@ -138,7 +140,7 @@ class Supervisor:
     def __enter__(self) -> "Supervisor":
         try:
             for name in self.processes:
-                t = time.monotonic(); self._bring_up(name); print("DEBUG", name, time.monotonic() - t)
+                self._bring_up(name)
             self._wait_until_well("nginx")
         except BaseException:
             self.abandon()
