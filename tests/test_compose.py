@@ -60,12 +60,12 @@ def test_migrations_run_before_whatever_needs_the_database():
 
 
 def test_a_service_that_is_told_to_stop_gets_the_time_that_it_needs(settings):
-    graceful = int(re.search(r"^graceful_timeout = (\d+)", (BASE_DIR / "gunicorn.conf.py").read_text(), re.M)[1])
-    nginx = int(re.search(r"worker_shutdown_timeout (\d+)s;", NGINX)[1])
+    [graceful] = re.findall(r"^graceful_timeout = (\d+)", (BASE_DIR / "gunicorn.conf.py").read_text(), re.MULTILINE)
+    [nginx] = re.findall(r"worker_shutdown_timeout (\d+)s;", NGINX)
 
-    assert named("web").stop_seconds > graceful
+    assert named("web").stop_seconds > int(graceful)
     assert named("worker").stop_seconds > settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT
-    assert (named("nginx").stop_signal, named("nginx").stop_seconds > nginx) == ("SIGQUIT", True)
+    assert (named("nginx").stop_signal, named("nginx").stop_seconds > int(nginx)) == ("SIGQUIT", True)
 
 
 def test_nginx_lets_through_what_the_product_accepts_and_little_more(settings):

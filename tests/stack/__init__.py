@@ -4,6 +4,7 @@
     python -m tests.stack chaos      kill -9 of each process in turn, under load
     python -m tests.stack nginx      `nginx -t` on the configuration
 
-Each service has a loopback address of its own, as it has an address of its own in a compose network, and keeps its ports.
+Each service has a loopback address of its own, as it has an address of its own in a compose network, and keeps its
+ports.
 Images, the read-only root, capabilities and limits are not tried so: they are an engine's.
 """

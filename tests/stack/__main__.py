@@ -11,12 +11,11 @@ from tests.stack.native import Host, prepare_nginx, tool_path
 from tests.stack.supervisor import Failed
 from tests.stack.system import System, running
 
-import faulthandler; faulthandler.register(signal.SIGUSR1, all_threads=True)
 began = time.monotonic()
 
 
 def tell(what: str) -> None:
-    print(f"{time.monotonic() - began:6.1f} s  {what}", flush=True)  # noqa: T201
+    print(f"{time.monotonic() - began:6.1f} s  {what}", flush=True)
 
 
 def step(act: Callable[..., object], *arguments: object) -> None:
@@ -58,7 +57,7 @@ def check_nginx() -> None:
         path = prepare_nginx(Host(Path(folder)))
         command = ["nginx", "-t", "-c", str(path), "-p", folder]
         done = subprocess.run(command, env={"PATH": tool_path()}, capture_output=True, text=True, check=False)
-        print(done.stderr.strip())  # noqa: T201
+        print(done.stderr.strip())
         if done.returncode or "[warn]" in done.stderr:
             raise Failed("nginx does not take its configuration")
 

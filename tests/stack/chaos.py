@@ -103,7 +103,7 @@ class Prober(threading.Thread):
 def kill_each(system: System, prober: Prober) -> list[str]:
     """What is not as promised, of each service in turn."""
     problems: list[str] = []
-    print("\nkilled     well again after   /readyz while it was down")  # noqa: T201
+    print("\nkilled     well again after   /readyz while it was down")
     for name, tells_the_truth in TRUTHS.items():
         time.sleep(SETTLE_SECONDS)
         process = system.supervisor.processes[name]
@@ -120,7 +120,7 @@ def kill_each(system: System, prober: Prober) -> list[str]:
         took = time.monotonic() - restarted
         seen = prober.between(killed + 0.5, restarted - 0.2)
         said = Counter("nobody" if probe.status == NOBODY else _told(probe) for probe in seen)
-        print(f"{name:10} {took:6.1f} s           {dict(said)}", flush=True)  # noqa: T201
+        print(f"{name:10} {took:6.1f} s           {dict(said)}", flush=True)
         lies = [probe for probe in seen if not tells_the_truth(probe.status, probe.body)]
         if lies or not seen:
             problems.append(f"/readyz without {name}: {len(lies)} of {len(seen)} untrue, such as {lies[:1]}")
@@ -171,12 +171,14 @@ def findings(system: System, token: str, sender: Sender, waited: float) -> list[
     stored = what_is_stored(system, token)
     wanted = {f"c-{n}": text_of(n) for n in range(sender.accepted)} | {f"f-{n}": text_of(n) for n in range(FILE_LINES)}
     lost = wanted.keys() - stored.keys()
-    print(f"\naccepted {len(wanted)}, stored {len(stored)}; answers {dict(sender.statuses)}")  # noqa: T201
-    print(f"all have their label {waited:.0f} s after the last was sent")  # noqa: T201
+    print(f"\naccepted {len(wanted)}, stored {len(stored)}; answers {dict(sender.statuses)}")
+    print(f"all have their label {waited:.0f} s after the last was sent")
     problems = {
         f"{len(lost)} accepted comments are lost": bool(lost),
         f"{len(stored) - len(wanted)} more are stored than were sent": len(stored) > len(wanted),
-        "some have another text than was sent": any(stored[key]["texto"] != wanted[key] for key in wanted.keys() & stored),
+        "some have another text than was sent": any(
+            stored[key]["texto"] != wanted[key] for key in wanted.keys() & stored
+        ),
         "some have no label": any(not each["categoria"] for each in stored.values()),
         f"the API answered {dict(sender.statuses)}": bool(set(sender.statuses) - {200, 201, 202, 503, NOBODY}),
     }

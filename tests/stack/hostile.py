@@ -64,7 +64,9 @@ def conflicting_lengths_are_refused(system: System, _token: str) -> None:
         "Transfer-Encoding: xchunked",
     ):
         with connection(system) as link:
-            head = f"POST /api/auth/login HTTP/1.1\r\nHost: {system.host.address('nginx')}\r\n{framing}\r\n\r\n0\r\n\r\n"
+            head = (
+                f"POST /api/auth/login HTTP/1.1\r\nHost: {system.host.address('nginx')}\r\n{framing}\r\n\r\n0\r\n\r\n"
+            )
             link.sendall(head.encode() + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
             answer = _all(link)
         statuses = answer.count(b"HTTP/1.1 ")

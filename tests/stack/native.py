@@ -12,13 +12,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.stack.compose import ROOT, Service, services
-from tests.stack.postgresql import binary, owner, prepare
+from tests.stack.postgresql import binary, prepare
 
 OWN = re.compile(r"\b(?:0\.0\.0\.0|127\.0\.0\.1)\b")
 LISTEN = re.compile(r"(listen )(\d+)(?=[ ;])")
 # nginx runs as nobody here, as it runs without rights there; the others as whoever calls, but for the database.
 USERS = {"db": "postgres", "nginx": "nobody"}
 FIRST_HOST = 2
+# What names servers of the compose network; whatever else `.env` names may be anywhere.
+OF_THE_NETWORK = {"DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Host:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.network = f"127.{random.randint(1, 254)}.{random.randint(0, 255)}"  # noqa: S311  (not for secrecy)
+        self.network = f"127.{random.randint(1, 254)}.{random.randint(0, 255)}"
         self.addresses: dict[str, str] = {}
 
     def address(self, service: str) -> str:
@@ -67,10 +69,9 @@ class Host:
             command = [binary("postgres"), "-D", str(self.folder / "db"), "-k", str(self.folder / "db"), *command[1:]]
         if service.name == "nginx":
             command = ["nginx", "-c", str(self.folder / "nginx.conf"), "-p", str(self.folder / "nginx"), *command[1:]]
-        # Only what the compose file itself says is of its network; `.env` may name servers of anywhere.
-        environment = {
-            key: self.localised(value, service.name) if key in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL") else value
-            for key, value in service.environment.items()
+        environment = service.environment | {
+            key: self.localised(service.environment[key], service.name)
+            for key in OF_THE_NETWORK & service.environment.keys()
         }
         return Process(
             name=service.name,
@@ -116,7 +117,7 @@ def prepare_nginx(host: Host) -> Path:
         "/var/cache/nginx": folder / "cache",
         "/var/www/acme": folder / "acme",
         "/usr/share/alumusic": folder / "share",
-        "/tmp/nginx.pid": folder / "nginx.pid",  # noqa: S108  (the container's)
+        "/tmp/nginx.pid": folder / "nginx.pid",
     }.items():
         text = text.replace(there, str(here))
     # The folder that a volume of its own stands for; an engine would show nginx the inner folder alone.
@@ -134,6 +135,3 @@ def prepare_nginx(host: Host) -> Path:
 def tool_path() -> str:
     """The PATH of every process: the environment that runs this, PostgreSQL's programs, the host's."""
     return os.pathsep.join([str(Path(sys.executable).parent), str(Path(binary("postgres")).parent), os.environ["PATH"]])
-
-
-__all__ = ["Host", "Process", "owner", "prepare_nginx", "tool_path", "write_process_file"]

@@ -30,7 +30,7 @@ def prepare(data: Path, *, name: str, password: str) -> None:
     with NamedTemporaryFile("w") as file:
         file.write(password)
         file.flush()
-        os.chmod(file.name, 0o644)  # noqa: S103  (a password of a few minutes, for the database's own user)
+        os.chmod(file.name, 0o644)
         _run([binary("initdb"), "-D", str(data), "-U", name, "--pwfile", file.name, "--auth-local", "trust"], "")
     _run([binary("postgres"), "--single", "-D", str(data), "postgres"], f"CREATE DATABASE {name}")
 

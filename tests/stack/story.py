@@ -109,7 +109,7 @@ def the_panel_opens_in_a_browser(system: System, name: str, password: str) -> No
         page.get_by_label("Usuário").fill(name)
         page.get_by_label("Senha").fill(password)
         page.keyboard.press("Enter")
-        page.get_by_role("button", name="Encerrar sessão").or_(page.get_by_text("Sair")).first.wait_for(state="attached")
+        page.get_by_text("Sair").or_(page.get_by_text("Encerrar sessão")).first.wait_for(state="attached")
         protocol = page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol")
         page.goto(f"{system.host.url}/painel/classifier/comment/")
         page.get_by_text(TEXTS[0]).first.wait_for()
@@ -128,7 +128,8 @@ def the_report_shows_them(system: System) -> None:
         page = client.get("/relatorio")
         [style, *_others] = re.findall(r'href="(/static/[^"]+\.css)"', page.text)
         answer = client.get(style, headers={"Accept-Encoding": "gzip"})
-        found = (answer.status_code, answer.headers.get("content-encoding"), "immutable" in answer.headers["cache-control"])
+        kept = "immutable" in answer.headers["cache-control"]
+        found = (answer.status_code, answer.headers.get("content-encoding"), kept)
         expect(found, (200, "gzip", True), "a static file, from nginx")
 
 
