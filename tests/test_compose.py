@@ -99,3 +99,10 @@ def test_no_image_is_of_any_version():
     lines += re.findall(r"_IMAGE=(\S+)", (BASE_DIR / "Dockerfile").read_text())
 
     assert [line for line in lines if ":" not in line or line.endswith(":latest")] == []
+
+
+def test_every_app_of_ours_goes_into_the_image(settings):
+    let_in = set(re.findall(r"^!(\w+)/$", (BASE_DIR / ".dockerignore").read_text(), re.MULTILINE))
+    ours = {name.partition(".")[0] for name in settings.INSTALLED_APPS}
+
+    assert sorted(name for name in ours - let_in if (BASE_DIR / name / "__init__.py").exists()) == []

@@ -20,7 +20,11 @@ def memory(system: System) -> float:
 
 
 def a_file_of_3_mb_is_accepted(system: System, token: str) -> None:
-    lines = [json.dumps({"texto": f"Amei o refrão {n}", "metadados": {"nota": "x" * 3_900}}) for n in range(800)]
+    """Of few comments, each named many times, so that it is long and soon labelled."""
+    comments = [
+        {"id": f"longo-{n}", "texto": f"Amei o refrão {n}", "metadados": {"nota": "x" * 3_900}} for n in range(10)
+    ]
+    lines = [json.dumps(each) for each in comments * 80]
     content = "\n".join(lines).encode()
     with system.client(token) as client:
         answer = client.post("/api/lotes", files={"arquivo": ("c.jsonl", content)})
