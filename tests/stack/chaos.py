@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -35,18 +35,15 @@ def text_of(number: int) -> str:
     return PHRASES[number % len(PHRASES)].format(number)
 
 
-@dataclass
 class Sender(threading.Thread):
     """Sends short lists without a pause, each again until it is taken, as a careful client does."""
 
-    system: System
-    token: str
-    accepted: int = 0
-    statuses: Counter[int] = field(default_factory=Counter)
-    ends: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
+    def __init__(self, system: System, token: str) -> None:
         super().__init__(name="sender")
+        self.system, self.token = system, token
+        self.accepted = 0
+        self.statuses: Counter[int] = Counter()
+        self.ends = threading.Event()
 
     def run(self) -> None:
         while not self.ends.is_set():
@@ -103,7 +100,7 @@ class Prober(threading.Thread):
 def kill_each(system: System, prober: Prober) -> list[str]:
     """What is not as promised, of each service in turn."""
     problems: list[str] = []
-    print("\nkilled     well again after   /readyz while it was down")
+    print("\nkilled     well again after   /readyz while it was down", flush=True)
     for name, tells_the_truth in TRUTHS.items():
         time.sleep(SETTLE_SECONDS)
         process = system.supervisor.processes[name]

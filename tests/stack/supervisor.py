@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.stack.native import Process, tool_path
 
-START_SECONDS = 180.0
+START_SECONDS = 300.0
 FIRST_PAUSE, LONGEST_PAUSE, WELL_AFTER = 0.1, 60.0, 10.0
 
 
