@@ -45,7 +45,6 @@ infra: .venv/dev.stamp .venv/infra.stamp
 
 stack stack-chaos: .venv/dev.stamp
 	@.ci/packages postgresql redis-server nginx openssl chromium curl
-	@python manage.py collectstatic --noinput --verbosity 0
 	python -m tests.stack $(patsubst stack-%,%,$@)
 
 lock: .venv/bin/uv

@@ -29,6 +29,7 @@ class Process:
 
     name: str
     command: list[str]
+    folder: str
     environment: dict[str, str]
     user: str | None
     after: dict[str, str]
@@ -76,6 +77,7 @@ class Host:
         return Process(
             name=service.name,
             command=command,
+            folder=str(self.folder / "app"),
             environment=environment | {"VAR_DIR": str(self.folder / "var"), "HOSTNAME": socket.gethostname()},
             user=USERS.get(service.name) if os.geteuid() == 0 else None,
             after=service.after,
@@ -92,11 +94,29 @@ def write_process_file(host: Host, env: dict[str, str]) -> Path:
     for service in found:
         host.address(service.name)
     (host.folder / "var").mkdir()
+    lay_out_image(host.folder / "app")
     prepare(host.folder / "db", name="alumusic", password=env["POSTGRES_PASSWORD"])
     prepare_nginx(host)
     path = host.folder / "processes.json"
     path.write_text(json.dumps([asdict(host.process(service)) for service in found], indent=2))
     return path
+
+
+def lay_out_image(app: Path) -> None:
+    """What the Dockerfile copies into the image, and no more: the folders and files that .dockerignore lets in."""
+    app.mkdir()
+    for line in (ROOT / ".dockerignore").read_text().splitlines():
+        source = ROOT / line.removeprefix("!").rstrip("/")
+        target = app / source.relative_to(ROOT) if line.startswith("!") else None
+        if target and source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("tests", "__pycache__", "*.pyc"))
+        elif target:
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy(source, target)
+    environment = {"PATH": tool_path(), "ENV_FILE": "", "VAR_DIR": str(app / "var")}
+    command = ["python", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(command, cwd=app, env=environment, check=True)
+    shutil.rmtree(app / "var")
 
 
 def prepare_nginx(host: Host) -> Path:
@@ -122,8 +142,8 @@ def prepare_nginx(host: Host) -> Path:
         text = text.replace(there, str(here))
     # The folder that a volume of its own stands for; an engine would show nginx the inner folder alone.
     (folder / "tls").chmod(0o755)
-    if (ROOT / "staticfiles").exists():
-        shutil.copytree(ROOT / "staticfiles", folder / "share" / "static")
+    if (host.folder / "app").exists():
+        shutil.copytree(host.folder / "app" / "staticfiles", folder / "share" / "static")
     path = host.folder / "nginx.conf"
     path.write_text(text)
     if os.geteuid() == 0:

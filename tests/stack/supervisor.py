@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,13 @@ class Supervised:
                 options = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
                 os.fchown(log.fileno(), entry.pw_uid, -1)  # as an engine does, so that /dev/stderr can be opened
             self._process = subprocess.Popen(
-                self.spec.command, env=self.environment, stdout=log, stderr=log, start_new_session=True, **options
+                self.spec.command,
+                cwd=self.spec.folder,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **options,
             )
         self.starts += 1
 
@@ -112,8 +118,19 @@ class Supervised:
         """Whether its own check, that of the compose file, finds it well."""
         if self.spec.health is None:
             return True
-        check = subprocess.run(self.spec.health, env=self.environment, capture_output=True, timeout=60, check=False)
-        return check.returncode == 0
+        return self.run(self.spec.health).returncode == 0
+
+    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        """A command in its place, as `docker compose exec` has it."""
+        return subprocess.run(
+            command,
+            cwd=self.spec.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
 
     def memory(self) -> float:
         """MB that it and its children hold; what they share is counted once."""
@@ -173,9 +190,8 @@ class Supervisor:
         wait_for(self.processes[name].healthy, f"{name} is not well; see {self.processes[name].log}")
 
     def run(self, service: str, *command: str) -> str:
-        """The output of a command in the place of a service, as `docker compose run` has it."""
-        process = self.processes[service]
-        done = subprocess.run(command, env=process.environment, capture_output=True, text=True, check=False)
+        """The output of a command in the place of a service. Raises Failed where its end is not 0."""
+        done = self.processes[service].run(command)
         if done.returncode:
             raise Failed(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done.stdout
