@@ -3,7 +3,7 @@ PORT ?= 8000
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run setup test lint types messages lock up infra stack stack-chaos
+.PHONY: run setup test lint types messages lock
 
 run: setup
 	@echo
@@ -33,20 +33,6 @@ messages:
 	python manage.py makemessages --locale pt_BR --no-location --no-obsolete --ignore .venv
 	python manage.py compilemessages --locale pt_BR --ignore .venv
 
-# On a server: everything in containers behind TLS, with a certificate for a trial where there is none.
-up:
-	@test -f .env || { echo "Copy .env.example to .env, and set SECRET_KEY, POSTGRES_PASSWORD and ALLOWED_HOSTS." >&2; exit 1; }
-	@nginx/certificate --if-missing
-	docker compose up --detach --build --remove-orphans
-
-infra: .venv/dev.stamp .venv/infra.stamp
-	@.ci/packages nginx openssl postgresql git groovy default-jre-headless prometheus
-	@.ci/infra
-
-stack stack-chaos: .venv/dev.stamp
-	@.ci/packages postgresql redis-server nginx openssl chromium curl
-	python -m tests.stack $(patsubst stack-%,%,$@)
-
 lock: .venv/bin/uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/base.in -o requirements/base.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/dev.in -o requirements/dev.txt
@@ -68,3 +54,19 @@ lock: .venv/bin/uv
 .venv/infra.stamp: .venv/bin/uv requirements/infra.txt
 	.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements/infra.txt
 	@touch $@
+
+.PHONY: up infra stack stack-chaos
+
+# On a server: everything in containers behind TLS, with a certificate for a trial where there is none.
+up:
+	@test -f .env || { echo "Copy .env.example to .env, and set SECRET_KEY, POSTGRES_PASSWORD and ALLOWED_HOSTS." >&2; exit 1; }
+	@nginx/certificate --if-missing
+	docker compose up --detach --build --remove-orphans
+
+infra: .venv/dev.stamp .venv/infra.stamp
+	@.ci/packages nginx openssl postgresql git groovy default-jre-headless prometheus
+	@.ci/infra
+
+stack stack-chaos: .venv/dev.stamp
+	@.ci/packages postgresql redis-server nginx openssl chromium curl
+	python -m tests.stack $(patsubst stack-%,%,$@)
