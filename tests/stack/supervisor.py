@@ -33,7 +33,8 @@ class Supervised:
         self.log = folder / f"{spec.name}.log"
         self.environment = {"PATH": tool_path(), "HOME": str(folder), "LANG": "C.UTF-8", **spec.environment}
         self.starts = 0
-        self.hold = 0.0  # seconds for which the next restart is held back, as an engine's after many
+        self.may_start = threading.Event()  # cleared, the next restart is held back, as an engine's after many
+        self.may_start.set()
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
@@ -84,8 +85,8 @@ class Supervised:
             if self._stopping.is_set():
                 return
             pause = FIRST_PAUSE if time.monotonic() - began > WELL_AFTER else min(pause * 2, LONGEST_PAUSE)
-            held, self.hold = self.hold, 0.0
-            if self._stopping.wait(max(pause, held)):
+            self.may_start.wait()
+            if self._stopping.wait(pause):
                 return
             self._spawn()
 
@@ -98,6 +99,7 @@ class Supervised:
         assert self._process is not None
         assert self._thread is not None
         self._stopping.set()
+        self.may_start.set()
         began = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(getattr(signal, self.spec.stop_signal))
