@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "classifier",
     "reports",
     "insights",
+    "legacy",
     "alumusic.apps.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -137,6 +138,11 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+# New passwords are kept by the first; the second reads those that `import_legacy` brought, until their owners log in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashers.RoomyScryptPasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
