@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "alumusic.requests.RequestIdMiddleware",
+    "alumusic.traffic.RouteMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -270,8 +271,15 @@ PANEL_SECTIONS = [
 ]
 PANEL_NOTICES = ["classifier.panel.home.notices", "reports.home.notices"]
 
+SENTRY_DSN = ENV.SENTRY_DSN.get_secret_value() if ENV.SENTRY_DSN else ""
+SENTRY_ENVIRONMENT = ENV.SENTRY_ENVIRONMENT
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
-METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
+METRICS = [
+    "classifier.metrics.families",
+    "alumusic.llm.metrics.families",
+    "reports.metrics.families",
+    "alumusic.metrics.building",
+]
 
 REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
 STAKEHOLDERS_EMAILS = ENV.STAKEHOLDERS_EMAILS

@@ -17,13 +17,9 @@ from alumusic.environment import BASE_DIR
 from classifier.models import Category
 from classifier.tests.comments import sent, stored
 from insights.tests.sent import sent as summaries_sent
+from tests.databases import POSTGRESQL, reach, url_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-POSTGRESQL = connection.vendor == "postgresql"
-
-
-def url_of(name):
-    return "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/".format(**connection.settings_dict) + name
 
 
 @contextmanager
@@ -41,20 +37,12 @@ def empty_database(folder):
 
 
 def restored(file, **env):
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         [sys.executable, "manage.py", "restore", str(file)],
         cwd=BASE_DIR, env=os.environ | {"DJANGO_SETTINGS_MODULE": "alumusic.settings"} | env,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
-
-
-def here(folder):
-    """What the environment must say to reach the test's own database."""
-    if POSTGRESQL:
-        return {"DATABASE_URL": url_of(connection.settings_dict["NAME"])}
-    (folder / "alumusic.sqlite3").symlink_to(connection.settings_dict["NAME"])
-    return {"VAR_DIR": str(folder)}
 
 
 def everything(env):
@@ -76,7 +64,7 @@ def test_what_is_restored_is_what_was_there_row_by_row(api, curator_api, tmp_pat
     curator_api.patch(f"/api/comentarios/{stored().external_id}", {"categoria": Category.SPAM})
     summaries_sent()
     (tmp_path / "old").mkdir()
-    old, good, bad = here(tmp_path / "old"), tmp_path / "a.dump", tmp_path / "bad.dump"
+    old, good, bad = reach(tmp_path / "old"), tmp_path / "a.dump", tmp_path / "bad.dump"
     call_command("backup", good, stdout=StringIO())
     bad.write_bytes(good.read_bytes()[:-1_000])
 
