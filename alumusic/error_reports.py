@@ -1,7 +1,7 @@
-"""Errors told to Sentry, where SENTRY_DSN names one: where in the code and on what road, and nothing that a person wrote.
+"""Errors told to Sentry, where SENTRY_DSN names one: where in the code, by what route, and nothing that a person wrote.
 
-An exception's own words may hold anything (PostgreSQL quotes the whole row that breaks a constraint), so a report is not
-cleaned of what must not leave but built anew of what may.
+An exception's own words may hold anything (PostgreSQL quotes the whole row that breaks a constraint), so a report is
+not cleaned of what must not leave but built anew of what may.
 """
 
 from typing import Any

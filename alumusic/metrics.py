@@ -1,5 +1,6 @@
-"""What Prometheus scrapes: right with any number of processes, since what is the system's is read from the database, and
-what is a process's, its requests, from the files of all processes of this host.
+"""What Prometheus scrapes: right with any number of processes.
+
+What is the system's is read from the database, and requests from the files of all processes of this host.
 """
 
 import hmac

@@ -20,9 +20,11 @@ def sentry():
     received = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):  # noqa: N802
+        def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            received.append(gzip.decompress(body).decode() if self.headers["Content-Encoding"] == "gzip" else body.decode())
+            received.append(
+                gzip.decompress(body).decode() if self.headers["Content-Encoding"] == "gzip" else body.decode()
+            )
             self.send_response(200)
             self.send_header("Content-Length", "2")
             self.end_headers()

@@ -70,7 +70,9 @@ def later_migrations():
 
 @pytest.mark.django_db
 def test_no_migration_since_the_first_release_stops_the_old_code_or_locks_for_long():
-    assert {f"{app}.{name}": faults for app, name, _ in later_migrations() if (faults := faults_of(sql_of(app, name)))} == {}
+    assert {
+        f"{app}.{name}": faults for app, name, _ in later_migrations() if (faults := faults_of(sql_of(app, name)))
+    } == {}
 
 
 def test_no_migration_since_the_first_release_changes_tables_and_rows_at_once():
@@ -102,7 +104,7 @@ def test_the_rules_find_what_they_are_for(sql, fault):
     "sql",
     [
         'ALTER TABLE "c" ADD COLUMN "x" integer NULL;',
-        "ALTER TABLE \"c\" ADD COLUMN \"x\" varchar(9) DEFAULT '' NOT NULL;",
+        'ALTER TABLE "c" ADD COLUMN "x" varchar(9) DEFAULT \'\' NOT NULL;',
         'CREATE INDEX CONCURRENTLY "i" ON "c" ("x");',
         'ALTER TABLE "c" ADD CONSTRAINT "k" CHECK ("x" > 0) NOT VALID;',
     ],
