@@ -86,7 +86,7 @@ def main() -> int:
         wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
         print(f"{expected['classifier_comment'][0]:,} comments, {rows:,} rows in {len(expected)} tables")
         print(f"backup    {taken:6.1f} s, {file.stat().st_size / 2**20:.1f} MB", end="; ")
-        print(f"{sent_meanwhile * LIST:,} comments came in meanwhile, the slowest list of {LIST} took {load.slowest:.2f} s")
+        print(f"{sent_meanwhile * LIST:,} comments came in meanwhile, the slowest {LIST} took {load.slowest:.2f} s")
         print(f"restore   {restored:6.1f} s, into an empty database")
         print(f"tables that differ: {', '.join(wrong) or 'none'}; answers: {sorted(load.statuses)}")
     return 1 if wrong or load.statuses != {202} else 0

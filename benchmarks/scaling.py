@@ -2,9 +2,9 @@
 
     python benchmarks/scaling.py [--comments 4000] [--workers 1 2 4]
 
-Starts a PostgreSQL, a Redis, a language model's server that takes 200 ms a call, web, beat and the workers, all its own.
-Each worker is a process such as another host would run: they share the database, Redis and the model, nothing else.
-So few calls are under way for each that waiting for the model, not this machine's cores, is what a worker does.
+Starts a PostgreSQL, a Redis, a language model's server that takes 200 ms a call, web, beat and the workers, all its
+own. Each worker is a process such as another host would run: they share the database, Redis and the model, nothing
+else. One call is under way for each, so that what a worker does is wait for the model, and cores are not what counts.
 """
 
 import argparse
