@@ -8,7 +8,10 @@ POSTGRESQL = connection.vendor == "postgresql"
 
 
 def url_of(name: str) -> str:
-    return "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/".format(**connection.settings_dict) + name
+    """The address of a database beside the test's own."""
+    connection.ensure_connection()
+    info = connection.connection.info
+    return f"postgresql://{info.user}:{info.password}@{info.host}:{info.port}/{name}"
 
 
 def reach(folder: Path) -> dict[str, str]:

@@ -53,7 +53,7 @@ def get(url):
     ends = time.monotonic() + 90
     while time.monotonic() < ends:
         try:
-            with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(url, timeout=100) as answer:  # noqa: S310
                 return answer.read().decode()
         except urllib.error.HTTPError:
             raise

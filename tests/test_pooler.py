@@ -34,10 +34,13 @@ def pooler(tmp_path):
     """A PgBouncer with two connections, which Django's new connections go through."""
     settings = connection.settings_dict
     direct = settings["HOST"], settings["PORT"]
+    connection.ensure_connection()
+    info = connection.connection.info
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    server = f"host={direct[0]} port={direct[1]} user={settings['USER']} password='{settings['PASSWORD']}'"
+    server = f"host={info.host} port={info.port} user={info.user}"
+    server += f" password='{info.password}'" if info.password else ""
     config = tmp_path / "pgbouncer.ini"
     config.write_text(
         f"[databases]\n{settings['NAME']} = {server}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"

@@ -14,6 +14,7 @@ from classifier.models import Comment
 from classifier.tests.comments import stored
 from legacy.comments import NAMESPACE
 from reports.models import WeeklySummary
+from tests.databases import url_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -35,7 +36,7 @@ LONG = "muito " * 2_000
 
 @pytest.fixture
 def former(db):
-    url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+    url = url_of(connection.settings_dict["NAME"])
     with psycopg.connect(url, autocommit=True) as link:
         link.execute(TABLES)
         link.url = url
