@@ -118,9 +118,9 @@ def test_an_export_that_others_work_beside_is_whole(comments, api, form):
 
 def test_an_export_that_is_left_gives_its_connection_back(comments, api):
     for _ in range(3):  # more than there are
-        stream = api.get("/api/comentarios/export?formato=jsonl").streaming_content
-        next(stream)
-        stream.close()
+        answer = api.get("/api/comentarios/export?formato=jsonl")
+        next(answer.streaming_content)
+        answer.close()
 
     assert api.get("/api/comentarios?limite=1").status_code == 200
 
