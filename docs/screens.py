@@ -33,6 +33,8 @@ PAGES: dict[str, str | tuple[str, str]] = {
     "tags": "/painel/classifier/tag/",
     "tag": ("/painel/classifier/tag/", r"/painel/classifier/tag/\d+/change/"),
     "guidelines": "/painel/classifier/guideline/",
+    "evaluations": "/painel/classifier/run/",
+    "evaluation": ("/painel/classifier/run/", r"/painel/classifier/run/\d+/change/"),
     "summaries": "/painel/reports/weeklysummary/",
     "summary": ("/painel/reports/weeklysummary/", r"/painel/reports/weeklysummary/\d+/change/"),
     "recipients": "/painel/reports/recipient/",

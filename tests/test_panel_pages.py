@@ -12,9 +12,21 @@ from accounts import tokens
 from accounts.groups import ADMINISTRATORS, CURATORS, READERS
 from accounts.models import TokenFamily, User
 from classifier import vocabulary
-from classifier.models import Batch, Category, Classification, Comment, Review, Tag, Upload
+from classifier.models import (
+    Batch,
+    Category,
+    Classification,
+    Comment,
+    DataSet,
+    DataSetItem,
+    Review,
+    RunAnswer,
+    Tag,
+    Upload,
+)
 from classifier.review import verdicts
 from classifier.tests.comments import stored
+from classifier.tests.evaluated import ANSWERS, evaluated
 from tests.payloads import PAYLOADS
 from tests.test_pages import browser, enter, faults, overflow, page, pytestmark, serious_faults  # noqa: F401
 
@@ -43,6 +55,7 @@ def full(make_user):
     tokens.issue(ana)
     batch = Batch.objects.create(owner=ana)
     Upload.objects.create(batch=batch, name="x.csv", format="csv", encoding="utf-8", size=1, lines=1, sha256="0")
+    runs = [evaluated(comment).pk, evaluated(comment, ANSWERS[1:] + ANSWERS[:1]).pk]
     group = Group.objects.get(name=READERS).pk
     return [
         "/painel/",
@@ -59,6 +72,10 @@ def full(make_user):
         f"/painel/classifier/comment/reclassificar/{batch.pk}/",
         "/painel/classifier/tag/",
         f"/painel/classifier/tag/{login.pk}/change/",
+        "/painel/classifier/run/",
+        f"/painel/classifier/run/{runs[0]}/change/",
+        f"/painel/classifier/run/{runs[0]}/change/?categoria=CRÍTICA&dita=ELOGIO",
+        f"/painel/classifier/run/comparar/?a={runs[0]}&b={runs[1]}",
         "/painel/accounts/user/",
         "/painel/accounts/user/add/",
         f"/painel/accounts/user/{ana.pk}/change/",
@@ -121,6 +138,9 @@ def say_everywhere(comment: Comment, words: str) -> None:
     Tag.objects.update(description=words)
     User.objects.update(first_name=words[:150])
     Upload.objects.update(name=words[:255])
+    DataSet.objects.update(name=words[:200])
+    DataSetItem.objects.filter(comment=None).update(text=words)
+    RunAnswer.objects.filter(category=None).update(failure=words[:40])
 
 
 @pytest.mark.django_db

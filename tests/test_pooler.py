@@ -63,7 +63,7 @@ def pooler(tmp_path):
 
 
 def wait_for(port):
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while time.monotonic() < ends:
         with closing(socket.socket()) as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

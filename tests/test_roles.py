@@ -16,6 +16,7 @@ from accounts.models import TokenFamily, User
 from alumusic.llm.models import Call
 from classifier.models import Batch, Category, Comment, Guideline, Review, Tag, Upload, VocabularyAct
 from classifier.tests.comments import stored
+from classifier.tests.evaluated import evaluated
 from insights.models import Question
 from insights.tests.sent import sent
 from reports import summaries
@@ -42,6 +43,12 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "comment_relabel": (None, REVIEW),
     "relabelling": (RULE, None),
     "comment_look_alikes": (ALL, None),
+    "run_compare": (ALL, None),
+    "classifier_run_changelist": (ALL, None),
+    "classifier_run_change": (ALL, None),
+    "classifier_run_add": (NOBODY, NOBODY),
+    "classifier_run_history": (ALL, ALL),
+    "classifier_run_delete": (RULE, RULE),
     "review": (REVIEW, None),
     "review_words": (REVIEW, None),
     **{
@@ -142,6 +149,7 @@ def objects(make_user):
         "theme": theme.pk,
         "recipient": recipient.pk,
         "delivery": delivery.pk,
+        "run": evaluated(comment).pk,
         "batch": batch.pk,
         "upload": batch.pk,
         "call": call.pk,

@@ -1,7 +1,9 @@
 """The ledger: a row for each call that was made."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from . import budget, prices
@@ -10,6 +12,7 @@ from .models import ABANDONED, Call
 from .usage import Usage
 
 LETTERS_A_TOKEN = 4
+_listener: ContextVar[list[Call] | None] = ContextVar("listener", default=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +44,21 @@ class Attempt:
         )
 
 
+@contextmanager
+def listened() -> Iterator[list[Call]]:
+    """The calls that this thread writes meanwhile: what a piece of work costs, whoever else asks at that time."""
+    calls: list[Call] = []
+    token = _listener.set(calls)
+    try:
+        yield calls
+    finally:
+        _listener.reset(token)
+
+
 def write(calls: Iterable[Call]) -> None:
     """Saves the rows; where with them the day's budget is used up, staff are told."""
-    if Call.objects.bulk_create(calls):
+    written = Call.objects.bulk_create(calls)
+    if (listener := _listener.get()) is not None:
+        listener += written
+    if written:
         budget.watch()

@@ -1,4 +1,4 @@
-"""Comments and tags in the admin: their addresses and permissions. What they show are pages of the panel."""
+"""Comments, tags and evaluations in the admin: their addresses, permissions. What they show are pages of the panel."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from alumusic.panel import PanelPage
-from classifier.models import Comment, Tag
+from classifier.models import Comment, Run, Tag
 from classifier.panel.comment import CommentPage
 from classifier.panel.comments import CommentList
+from classifier.panel.evaluation.history import RunList
+from classifier.panel.evaluation.run import RunPage
 from classifier.panel.tags import TagList, TagPage
 
 
@@ -59,3 +61,12 @@ class TagAdmin(PageAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Run)
+class RunAdmin(PageAdmin):
+    """Runs are made by `manage.py evals`; one that should not count is deleted, with the texts of its file."""
+
+    menu_order = 40
+    list_page = RunList
+    form_page = RunPage

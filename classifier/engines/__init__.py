@@ -20,21 +20,32 @@ __all__ = [
     "Verdict",
     "embedded_engine",
     "engine_in_service",
+    "engine_of",
+    "kind_in_service",
     "labelled",
     "llm_engine",
 ]
 
 
 def engine_in_service() -> Engine:
-    """The engine that `CLASSIFIER_ENGINE` names; `auto` is the LLM where a key is set."""
-    match settings.CLASSIFIER_ENGINE:
+    return engine_of(kind_in_service())
+
+
+def kind_in_service() -> str:
+    """`embedded`, `llm` or `cascade`, as `CLASSIFIER_ENGINE` says; `auto` is the LLM where a key is set."""
+    if settings.CLASSIFIER_ENGINE == "auto":
+        return "llm" if settings.OPENAI_API_KEY else "embedded"
+    return str(settings.CLASSIFIER_ENGINE)
+
+
+def engine_of(kind: str, *, fresh: bool = False) -> Engine:
+    """The engine of that kind. fresh: a language model is asked also about texts that it has answered before."""
+    match kind:
         case "embedded":
             return embedded_engine()
-        case "auto" if not settings.OPENAI_API_KEY:
-            return embedded_engine()
         case "cascade":
-            return _cascade()
-    return llm_engine()
+            return _cascade(fresh=fresh)
+    return llm_engine(fresh=fresh)
 
 
 @cache
@@ -51,7 +62,7 @@ def llm_engine(*, fresh: bool = False) -> Engine:
     return LLMEngine(fresh=fresh)
 
 
-def _cascade() -> Engine:
+def _cascade(*, fresh: bool) -> Engine:
     from .cascade import Cascade
 
-    return Cascade(embedded_engine(), llm_engine(), embedded_engine().thresholds)
+    return Cascade(embedded_engine(), llm_engine(fresh=fresh), embedded_engine().thresholds)

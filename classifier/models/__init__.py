@@ -2,11 +2,13 @@ from .batch import Batch, BatchItem
 from .category import BatchState, Category, CommentState, FileFormat, UploadState
 from .classification import Classification
 from .comment import Comment, Label, Standing
+from .data_set import DataSet, DataSetItem
 from .embedding import Embedding
 from .guideline import Guideline
 from .known_answer import KnownAnswer
 from .relabelling import Relabelling
 from .review import Review
+from .run import Run, RunAnswer
 from .sitting import ReviewLease, Sitting, Step
 from .tag import CommentTag, Tag
 from .upload import Upload, UploadError, UploadPiece
@@ -21,6 +23,8 @@ __all__ = [
     "Comment",
     "CommentState",
     "CommentTag",
+    "DataSet",
+    "DataSetItem",
     "Embedding",
     "FileFormat",
     "Guideline",
@@ -29,6 +33,8 @@ __all__ = [
     "Relabelling",
     "Review",
     "ReviewLease",
+    "Run",
+    "RunAnswer",
     "Sitting",
     "Standing",
     "Step",

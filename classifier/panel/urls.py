@@ -3,6 +3,7 @@
 from django.urls import path
 
 from classifier.panel import comment, comments, relabelling
+from classifier.panel.evaluation.versus import RunComparison
 
 urlpatterns = [
     path("classifier/comment/contagem/", comments.CommentCount.as_view(), name="comment_count"),
@@ -12,4 +13,5 @@ urlpatterns = [
     path("classifier/comment/reclassificar/", relabelling.Relabel.as_view(), name="comment_relabel"),
     path("classifier/comment/reclassificar/<uuid:batch>/", relabelling.Progress.as_view(), name="relabelling"),
     path("classifier/comment/<int:pk>/parecidos/", comment.LookAlikes.as_view(), name="comment_look_alikes"),
+    path("classifier/run/comparar/", RunComparison.as_view(), name="run_compare"),
 ]
