@@ -3,7 +3,7 @@ PORT ?= 8000
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run setup test lint types messages lock
+.PHONY: run setup test lint types messages lock backup restore
 
 run: setup
 	@echo
@@ -28,6 +28,13 @@ lint: .venv/dev.stamp
 
 types: .venv/dev.stamp
 	mypy .
+
+backup:
+	@python manage.py backup $(FILE)
+
+restore:
+	@test -n "$(FILE)" || { echo "make restore FILE=path, with DATABASE_URL naming an empty database"; exit 1; }
+	@python manage.py restore "$(FILE)"
 
 messages:
 	python manage.py makemessages --locale pt_BR --no-location --no-obsolete --ignore .venv

@@ -56,6 +56,8 @@ class Environment(BaseSettings):
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     LOG_FORMAT: Literal["line", "json"] | None = None
     METRICS_TOKEN: SecretStr | None = None
+    SENTRY_DSN: SecretStr | None = None
+    SENTRY_ENVIRONMENT: str = Field("production", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
 
     ACCOUNTS_OPEN_REGISTRATION: bool | None = None
     ACCESS_TOKEN_MINUTES: int = Field(15, ge=1, le=60)

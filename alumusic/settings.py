@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "classifier",
     "reports",
     "insights",
+    "legacy",
     "alumusic.apps.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "alumusic.requests.RequestIdMiddleware",
+    "alumusic.traffic.RouteMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -137,6 +139,11 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+# New passwords are kept by the first; the second reads those that `import_legacy` brought, until their owners log in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashers.RoomyScryptPasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -268,8 +275,15 @@ PANEL_SECTIONS = [
 PANEL_PLACES = ["reports.home.charts"]
 PANEL_NOTICES = ["classifier.panel.home.notices", "reports.home.notices"]
 
+SENTRY_DSN = ENV.SENTRY_DSN.get_secret_value() if ENV.SENTRY_DSN else ""
+SENTRY_ENVIRONMENT = ENV.SENTRY_ENVIRONMENT
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
-METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
+METRICS = [
+    "classifier.metrics.families",
+    "alumusic.llm.metrics.families",
+    "reports.metrics.families",
+    "alumusic.metrics.building",
+]
 
 REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
 STAKEHOLDERS_EMAILS = ENV.STAKEHOLDERS_EMAILS
