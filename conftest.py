@@ -11,6 +11,7 @@ from django.test import Client
 from accounts import tokens
 from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS, READERS
 from accounts.models import User
+from classifier.engines.embedded.service import service
 from classifier.review.window import window
 from tests.fakes.llm import LLMServer, serve
 from tests.fakes.smtp import SMTPServer
@@ -36,9 +37,10 @@ class Api(Client):
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """No limit, no cached answer and no vector in memory outlives a test."""
+    """No limit, no cached answer, no vector in memory and no choice of a model outlives a test."""
     cache.clear()
     window.forget()
+    service.look_again()
     yield
     cache.clear()
 
@@ -51,6 +53,7 @@ def groups_of_the_migrations() -> None:
         ("classifier", "0003_permissions", "grant"),
         ("classifier", "0010_guidelines", "seed"),
         ("classifier", "0014_evaluation_permissions", "grant"),
+        ("classifier", "0016_learning_permissions_and_schedule", "grant"),
         ("alumusic.llm", "0002_permissions", "grant"),
         ("reports", "0002_permissions", "grant"),
         ("reports", "0004_summary_permissions", "grant"),

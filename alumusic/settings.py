@@ -265,7 +265,12 @@ LLM_DAILY_BUDGET_USD = ENV.LLM_DAILY_BUDGET_USD
 LLM_MASK_PII = ENV.LLM_MASK_PII
 
 # What the apps bring to the panel, by name: modules of URLs, sections of the home page in their order, notices.
-PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls", "insights.panel.urls"]
+PANEL_URLS = [
+    "classifier.panel.review.urls",
+    "classifier.panel.learning.urls",
+    "classifier.panel.urls",
+    "insights.panel.urls",
+]
 PANEL_SECTIONS = [
     "classifier.panel.home.waiting",
     "reports.home.week",

@@ -43,6 +43,13 @@ def expand_uploads() -> None:
         wake.worker(wake.EXPANDING)
 
 
+@shared_task(name="classifier.learn_from_verdicts")
+def learn_from_verdicts() -> None:
+    from classifier.learning import schooling  # scikit-learn, which no other task needs
+
+    schooling.weekly()
+
+
 @worker_ready.connect
 def look_at_once(**_kwargs: Any) -> None:
     """What waited while no worker was there need not wait for the sweep."""

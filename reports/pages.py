@@ -1,4 +1,4 @@
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 from alumusic.api import Query
 from alumusic.validation import fault, read_query
 from alumusic.weeks import Week
-from reports import words
+from reports import corrected, words
 from reports.board import board
 from reports.charts import LinkTo, charts
 
@@ -30,6 +30,7 @@ def _week(value: object) -> Week:
 
 class PageQuery(Query):
     week: Annotated[Week, BeforeValidator(_week)] | None = Field(None, alias="semana")
+    corrected: Literal["1"] | None = Field(None, alias="corrigido")
 
 
 @require_safe
@@ -37,12 +38,16 @@ class PageQuery(Query):
 @cache_control(no_cache=True, private=True)
 @vary_on_headers("Accept-Language", "Cookie")
 def report(request: HttpRequest) -> HttpResponse:
-    """The five charts of the last days, or of the ISO week that `semana` names."""
+    """The five charts of the last days, or of the ISO week that `semana` names.
+
+    `corrigido` adds the shares as they would be without the classifier's errors.
+    """
     if not (settings.REPORTS_PUBLIC or request.user.has_perm("reports.view_report")):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.get_full_path())
-    week = read_query(PageQuery, request).week
+    query = read_query(PageQuery, request)
+    week = query.week
     numbers = board(week)
     drawn = charts(numbers, _link_to(request))
     context: dict[str, Any] = {
@@ -53,6 +58,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "changes": words.told_changes(numbers),
         "no_changes": words.no_changes(numbers),
         "period": words.period(numbers, week),
+        "corrected": words.corrected(corrected.between(numbers["start"], numbers["end"])) if query.corrected else None,
         "week": week,
         "shown_week": week or Week.present(),
         "next_week": week.next if week and week < Week.present() else None,

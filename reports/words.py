@@ -7,7 +7,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from alumusic.weeks import Week
+from classifier.honesty.estimates import LEAST
 from reports.changes import LEAST_BASE
+from reports.corrected import Corrected
 from reports.counting import HOUR
 
 
@@ -66,3 +68,24 @@ def no_changes(board: dict[str, Any]) -> str:
     if min(board["labelled"], board["labelled_before"]) < LEAST_BASE:
         return _("Too few comments to compare: each week needs at least %(n)s with a label.") % {"n": LEAST_BASE}
     return _("Nothing that could not be chance, compared with the week before.")
+
+
+def corrected(found: Corrected) -> dict[str, Any]:
+    """The shares as counted and as they would be without the classifier's errors; or why there are no such."""
+    told = _("told from %(n)s blind verdicts") % {"n": number(found.blind)}
+    if not found.enough:
+        told = _("Not enough data: %(n)s blind verdicts on these comments, and it takes %(least)s.") % {
+            "n": number(found.blind),
+            "least": LEAST,
+        }
+    rows = [
+        {
+            "category": each.category,
+            "key": each.category.name.lower(),
+            "counted": percent(each.counted),
+            "corrected": "–" if each.corrected is None else percent(each.corrected),
+            "interval": "–" if each.interval is None else " – ".join(percent(edge) for edge in each.interval),
+        }
+        for each in found.shares
+    ]
+    return {"enough": found.enough, "told": told, "rows": rows}

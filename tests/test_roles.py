@@ -65,6 +65,8 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
             "progress",
         )
     },
+    "learning": (ALL, RULE),
+    "accuracy": (ALL, None),
     "insights": (ALL, None),
     "insights_ask": (None, ALL),
     "insights_rate": (None, ALL),

@@ -51,8 +51,9 @@ def engine_of(kind: str, *, fresh: bool = False) -> Engine:
 @cache
 def embedded_engine() -> "EmbeddedEngine":
     from .embedded import EmbeddedEngine
+    from .embedded.service import service
 
-    return EmbeddedEngine()
+    return EmbeddedEngine(service=service)
 
 
 def llm_engine(*, fresh: bool = False) -> Engine:

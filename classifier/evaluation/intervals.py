@@ -18,7 +18,7 @@ SEED = 20_250_801
 Statistic = Callable[[Counts], Floats]
 
 
-def wilson(successes: int, n: int, level: float = LEVEL) -> Interval | None:
+def wilson(successes: float, n: float, level: float = LEVEL) -> Interval | None:
     """Wilson's score interval of a proportion; None where n is 0, of which nothing is known."""
     return _score(successes / n, n, level) if n else None
 

@@ -6,6 +6,7 @@ from .data_set import DataSet, DataSetItem
 from .embedding import Embedding
 from .guideline import Guideline
 from .known_answer import KnownAnswer
+from .learning import Candidate, LearningSide, Promotion, Side, TrainedArtefact
 from .relabelling import Relabelling
 from .review import Review
 from .run import Run, RunAnswer
@@ -18,6 +19,7 @@ __all__ = [
     "Batch",
     "BatchItem",
     "BatchState",
+    "Candidate",
     "Category",
     "Classification",
     "Comment",
@@ -30,16 +32,20 @@ __all__ = [
     "Guideline",
     "KnownAnswer",
     "Label",
+    "LearningSide",
+    "Promotion",
     "Relabelling",
     "Review",
     "ReviewLease",
     "Run",
     "RunAnswer",
+    "Side",
     "Sitting",
     "Standing",
     "Step",
     "Tag",
     "TagsApart",
+    "TrainedArtefact",
     "Upload",
     "UploadError",
     "UploadPiece",

@@ -99,7 +99,7 @@ def fit(rows: Material, *, tolerance: float = 1e-4) -> Head:
     for name, count in DOCUMENTS.items():
         documents = [count(text) for text in low]
         terms[name] = Terms.learned(documents, least=LEAST[name], most=MOST[name])
-        blocks.append(_matrix(terms[name].row(document) for document in documents))
+        blocks.append(matrix(terms[name].row(document) for document in documents))
         blocks[-1].resize(len(low), len(terms[name].columns))
     plain = np.array([features.plain(features.trimmed(text)) for text in rows.texts])
     factor, centre = PLAIN_SCALE / (plain.std(0) + 1e-6), plain.mean(0)
@@ -109,7 +109,7 @@ def fit(rows: Material, *, tolerance: float = 1e-4) -> Head:
     return _head(model, terms, factor, centre)
 
 
-def _matrix(rows: Iterable[tuple[NDArray[np.int64], Floats]]) -> sparse.csr_matrix:
+def matrix(rows: Iterable[tuple[NDArray[np.int64], Floats]]) -> sparse.csr_matrix:
     columns, values, ends = [], [], [0]
     for places, numbers in rows:
         columns.append(places)

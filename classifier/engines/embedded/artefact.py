@@ -20,6 +20,7 @@ FORMAT = 1
 SHIPPED = Path(__file__).parent / "artefact" / "embedded.npz"
 TUNED = SHIPPED.with_name("tuned.npz")
 HEADS = ("full", "plain")
+BLOCKS = ("words", "letters", "taught_words", "taught_letters")
 
 
 class ArtefactBroken(Exception):
@@ -43,6 +44,10 @@ class Artefact:
     @property
     def version(self) -> str:
         return f"{FORMAT}-{self.checksum[:8]}"
+
+    def fits(self, other: "Artefact") -> bool:
+        """Whether both were trained with the same encoder and the same tuned layers."""
+        return (self.encoder, self.tuned) == (other.encoder, other.tuned)
 
 
 def dumped(artefact: Artefact) -> bytes:
@@ -118,8 +123,10 @@ def _arrays(head: Head) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {"plain": head.plain, "bias": head.bias, "scalars": scalars}
     if head.middle is not None:
         arrays["middle"] = head.middle
-    for block in ("words", "letters"):
-        sparse: Sparse = getattr(head, block)
+    for block in BLOCKS:
+        sparse: Sparse | None = getattr(head, block)
+        if sparse is None:
+            continue
         arrays[f"{block}.terms"] = _text("\n".join(sparse.terms.columns))
         arrays[f"{block}.idf"] = sparse.terms.idf
         arrays[f"{block}.weights"] = sparse.weights.astype(np.float16)
@@ -133,6 +140,7 @@ def _head(arrays: Mapping[str, NDArray[Any]], name: str) -> Head:
         weights = arrays[f"{name}.{key}.weights"].astype(np.float32)
         return Sparse(Terms(columns, arrays[f"{name}.{key}.idf"]), weights)
 
+    taught = {key: block(key) for key in BLOCKS if key.startswith("taught_") and f"{name}.{key}.terms" in arrays}
     tuned, temperature = arrays[f"{name}.scalars"].tolist()
     return Head(
         words=block("words"),
@@ -142,4 +150,5 @@ def _head(arrays: Mapping[str, NDArray[Any]], name: str) -> Head:
         bias=arrays[f"{name}.bias"],
         tuned=tuned,
         temperature=temperature,
+        **taught,
     )

@@ -15,6 +15,7 @@ from classifier.models import Category
 from . import artefact
 from .artefact import Artefact, ArtefactBroken, proved
 from .encoder import Encoder
+from .service import SHIPPED, Service
 from .tagging import tags
 from .tuned import loaded
 from .weights import EncoderMissing, Floats, encoder_path, read
@@ -32,14 +33,22 @@ class EmbeddedEngine:
 
     Where the encoder's package is missing, or not the one that the artefact was trained with, that is logged once and
     the engine works on words, letters and plain counts alone, less well.
+
+    service: what says which artefact serves; None for the one at `path`, always. Another one is taken up between two
+    calls of `label`, and only where it was trained with the encoder that is here.
     """
 
     embedding_model = "multilingual-e5-small"
 
-    def __init__(self, path: Path = artefact.SHIPPED, *, weights: Path | None = None) -> None:
+    def __init__(
+        self, path: Path = artefact.SHIPPED, *, weights: Path | None = None, service: Service | None = None
+    ) -> None:
         self._path = path
         self._weights = weights
+        self._service = service
         self._lock = threading.Lock()
+        self._own: Artefact | None = None
+        self._serving = SHIPPED
         self._artefact: Artefact | None = None
         self._encoder: Encoder | None = None
 
@@ -64,7 +73,7 @@ class EmbeddedEngine:
                 else:
                     verdicts = self._verdicts(trained, [texts[place] for place in places])
                     results |= zip(places, verdicts, strict=True)
-            yield Part(self.name, "", results)
+            yield Part(f"embedded/{trained.version}", "", results)
 
     def embed(self, texts: Sequence[str]) -> list[bytes | None]:
         """Each text's vector as an embedding row keeps it; None where there is no encoder.
@@ -89,11 +98,35 @@ class EmbeddedEngine:
 
     def _loaded(self) -> Artefact:
         with self._lock:
-            if self._artefact is None:
+            if self._own is None or self._artefact is None:
                 trained = artefact.load(self._path)
                 self._encoder = _encoder(self._weights, self._path.with_name(artefact.TUNED.name), trained)
-                self._artefact = trained
+                self._own = self._artefact = trained
+            wanted = self._service.checksum() if self._service else None
+            if wanted is not None and wanted != self._serving:
+                self._artefact = self._followed(wanted, self._own)
             return self._artefact
+
+    def _followed(self, wanted: str, own: Artefact) -> Artefact:
+        """The artefact of this checksum, the engine's own where it does not fit what is installed here."""
+        data = None if wanted == SHIPPED or self._service is None else self._service.data(wanted)
+        if data is None and wanted != SHIPPED:
+            return self._artefact or own
+        self._serving = wanted
+        return own if data is None else _fitting(data, wanted, own)
+
+
+def _fitting(data: bytes, checksum: str, own: Artefact) -> Artefact:
+    try:
+        trained = artefact.loaded(data)
+        if trained.checksum != checksum:
+            raise ArtefactBroken("the artefact is not what its checksum says")
+        if not trained.fits(own):
+            raise ArtefactBroken("it was trained with another encoder than this release has; train again")
+    except ArtefactBroken as error:
+        logger.warning("the model that ships serves instead of %s: %s", checksum[:8], error)
+        return own
+    return trained
 
 
 def _encoder(weights: Path | None, tuned: Path, trained: Artefact) -> Encoder | None:

@@ -56,6 +56,7 @@ class Head:
     """One set of weights. middle: (width, categories), None where it was trained to do without the encoder.
 
     tuned: how many times the logits of the encoder's tuned layers count beside the linear model's own.
+    taught_words, taught_letters: what people's verdicts added, over a vocabulary of their own; None where nothing was.
     """
 
     words: Sparse
@@ -65,6 +66,8 @@ class Head:
     bias: Floats
     tuned: float = 0.0
     temperature: float = 1.0
+    taught_words: Sparse | None = None
+    taught_letters: Sparse | None = None
 
     def probabilities(self, text: str, middle: Floats | None = None, tuned: Floats | None = None) -> Floats:
         """One a category, sum 1. middle, tuned: the encoder's reading of the text, for a head that was trained so."""
@@ -78,7 +81,10 @@ class Head:
         text = features.trimmed(text)
         low = features.folded(text)
         logits = self.bias + features.plain(text) @ self.plain
-        logits = logits + self.words.logits(features.words(low)) + self.letters.logits(features.letters(low))
+        words, letters = features.words(low), features.letters(low)
+        logits = logits + self.words.logits(words) + self.letters.logits(letters)
+        if self.taught_words is not None and self.taught_letters is not None:
+            logits = logits + self.taught_words.logits(words) + self.taught_letters.logits(letters)
         if self.middle is not None and middle is not None:
             logits = logits + middle @ self.middle
         return logits

@@ -1,0 +1,1 @@
+"""How right the labels in production are, told from verdicts that were given blind."""
