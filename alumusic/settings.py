@@ -47,17 +47,21 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "alumusic.requests.RequestIdMiddleware",
+    # What protects an answer comes before what may answer by itself: static files, redirects, refusals.
+    "alumusic.headers.PermissionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "alumusic.api.ApiMiddleware",
+    "alumusic.bodies.BodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "alumusic.allow_list.PanelNetworksMiddleware",
     "alumusic.problems.ProblemMiddleware",
 ]
 
@@ -66,6 +70,7 @@ WSGI_APPLICATION = "alumusic.wsgi.application"
 SHORT_ROADS = ["reports.api.short_road.ShortRoad"]
 APPEND_SLASH = False
 ADMIN_PATH = ENV.ADMIN_PATH
+PANEL_NETWORKS = ENV.PANEL_NETWORKS
 
 TEMPLATES = [
     {
@@ -303,6 +308,11 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "alumusic.problems.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
+PERMISSIONS_POLICY_NONE = [
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "geolocation",
+    "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get",
+    "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+]  # fmt: skip
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
