@@ -50,6 +50,7 @@ def groups_of_the_migrations() -> None:
         ("accounts", "0003_administrators_revoke", "grant"),
         ("classifier", "0003_permissions", "grant"),
         ("classifier", "0010_guidelines", "seed"),
+        ("classifier", "0015_erase_permission", "grant"),
         ("alumusic.llm", "0002_permissions", "grant"),
         ("reports", "0002_permissions", "grant"),
         ("reports", "0004_summary_permissions", "grant"),

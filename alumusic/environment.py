@@ -14,7 +14,16 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
-from pydantic import BaseModel, Field, HttpUrl, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    HttpUrl,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -87,6 +96,12 @@ class Environment(BaseSettings):
     LLM_PRICES: Annotated[dict[str, Price], NoDecode] = {}
     LLM_DAILY_BUDGET_USD: Decimal | None = Field(None, ge=0)
     LLM_MASK_PII: bool = True
+
+    RETENTION_COMMENTS_DAYS: int = Field(0, ge=0, le=36_500)
+    RETENTION_BATCHES_DAYS: int = Field(0, ge=0, le=36_500)
+    RETENTION_QUESTIONS_DAYS: int = Field(0, ge=0, le=36_500)
+    RETENTION_LLM_CALLS_DAYS: int = Field(0, ge=0, le=36_500)
+    RETENTION_SITTINGS_DAYS: int = Field(90, ge=0, le=36_500)
 
     REPORTS_PUBLIC: bool = True
     STAKEHOLDERS_EMAILS: CommaSeparated = []

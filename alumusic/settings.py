@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "score what is to be reviewed": {"task": "classifier.score_for_review", "schedule": timedelta(minutes=2)},
     "comments follow merged tags": {"task": "classifier.follow_tags", "schedule": timedelta(minutes=10)},
+    "purge what is over its time": {"task": "alumusic.purge", "schedule": timedelta(hours=24)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 100
@@ -271,6 +272,18 @@ PANEL_NOTICES = ["classifier.panel.home.notices", "reports.home.notices"]
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
 METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
+
+RETENTION = [
+    "accounts.retention.purge",
+    "alumusic.llm.retention.purge",
+    "classifier.retention.purge",
+    "insights.retention.purge",
+]
+RETENTION_COMMENTS_DAYS = ENV.RETENTION_COMMENTS_DAYS
+RETENTION_BATCHES_DAYS = ENV.RETENTION_BATCHES_DAYS
+RETENTION_QUESTIONS_DAYS = ENV.RETENTION_QUESTIONS_DAYS
+RETENTION_LLM_CALLS_DAYS = ENV.RETENTION_LLM_CALLS_DAYS
+RETENTION_SITTINGS_DAYS = ENV.RETENTION_SITTINGS_DAYS
 
 REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
 STAKEHOLDERS_EMAILS = ENV.STAKEHOLDERS_EMAILS
@@ -333,7 +346,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "alumusic.requests.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "line": {
+            "()": "alumusic.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        },
         "json": {"()": "alumusic.logs.JSONFormatter"},
     },
     "handlers": {
@@ -342,6 +358,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": ENV.LOG_LEVEL},
     "loggers": {
         "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
+        "django.db.backends": {"level": "INFO"},  # at DEBUG it writes down every statement with its values
         "openai": {"level": "WARNING"},  # at DEBUG it writes down what is asked, comments and all
         "django.server": {"handlers": ["console"], "propagate": False},
     },

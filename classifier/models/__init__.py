@@ -1,3 +1,4 @@
+from .author_request import AuthorRequest
 from .batch import Batch, BatchItem
 from .category import BatchState, Category, CommentState, FileFormat, UploadState
 from .classification import Classification
@@ -9,10 +10,11 @@ from .relabelling import Relabelling
 from .review import Review
 from .sitting import ReviewLease, Sitting, Step
 from .tag import CommentTag, Tag
-from .upload import Upload, UploadError, UploadPiece
+from .upload import Upload, UploadError, UploadOmission, UploadPiece
 from .vocabulary import TagsApart, VocabularyAct
 
 __all__ = [
+    "AuthorRequest",
     "Batch",
     "BatchItem",
     "BatchState",
@@ -36,6 +38,7 @@ __all__ = [
     "TagsApart",
     "Upload",
     "UploadError",
+    "UploadOmission",
     "UploadPiece",
     "UploadState",
     "VocabularyAct",
