@@ -3,12 +3,12 @@
 import logging
 from typing import Any
 
-from gunicorn.glogging import Logger as GunicornLogger
+from gunicorn.glogging import Logger as GunicornLogger  # type: ignore[import-untyped]
 
 from alumusic.logs import LineFormatter
 
 
-class Logger(GunicornLogger):
+class Logger(GunicornLogger):  # type: ignore[misc]
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         for log in (self.error_log, self.access_log):

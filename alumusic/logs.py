@@ -54,7 +54,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:
-    """Numbers, texts, and lists of texts. Objects stay out: a request shows its query, and Celery's `data` what a task was given."""
+    """Numbers, texts, lists of texts. No objects: a request shows its query, and Celery's `data` its arguments."""
     given = {name: value for name, value in vars(record).items() if name not in BUILT_IN}
     texts = {name: redacted(value) for name, value in given.items() if isinstance(value, str)}
     lists = {name: [redacted(str(each)) for each in value] for name, value in given.items() if isinstance(value, list)}

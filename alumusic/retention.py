@@ -1,4 +1,4 @@
-"""What is kept no longer than it is needed: each app says what is old, and this deletes it without standing in the way."""
+"""What is kept no longer than it is needed: each app says what is old, and it is deleted bit by bit."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -68,8 +68,8 @@ def read_many(data: list[object]) -> list[IncomingComment]:
             comments += many_comments.validate_python(part)
         except ValidationError as error:
             faults.found(error, known, first=first)
-    for error in _repeated_ids(data):
-        faults.add(error)
+    for repeated in _repeated_ids(data):
+        faults.add(repeated)
     if faults.listed:
         raise _nothing_stored(faults)
     return comments

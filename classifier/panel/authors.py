@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from alumusic.json_input import UNSTORABLE
 from alumusic.panel import PanelPage
-from alumusic.validation import UNSTORABLE
 from classifier import authors
 from classifier.api import author_file
 from classifier.models import AuthorRequest, Comment
@@ -94,7 +94,7 @@ class AuthorErase(PanelPage):
     def post(self, request: HttpRequest) -> HttpResponseBase:
         form = EraseForm(request.POST)
         if not form.is_valid():
-            return _back(request, next(iter(form.errors.values()))[0])
+            return _back(request, str(next(iter(form.errors.values()))[0]))
         author = form.cleaned_data["autor"]
         if authors.comments_of(author)[MOST_AT_ONCE:].exists():
             return _back(request, _("These are too many for a page: run `manage.py author_data erase` on the server."))
