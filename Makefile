@@ -3,7 +3,7 @@ PORT ?= 8000
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run setup test lint types messages lock
+.PHONY: run setup test lint types messages lock audit contract
 
 run: setup
 	@echo
@@ -28,6 +28,12 @@ lint: .venv/dev.stamp
 
 types: .venv/dev.stamp
 	mypy .
+
+audit: .venv/dev.stamp
+	bash .ci/audit
+
+contract: .venv/dev.stamp
+	bash .ci/contract
 
 messages:
 	python manage.py makemessages --locale pt_BR --no-location --no-obsolete --ignore .venv
