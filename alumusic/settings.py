@@ -58,10 +58,10 @@ MIDDLEWARE = [
     "alumusic.api.ApiMiddleware",
     "alumusic.bodies.BodyMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "alumusic.allow_list.PanelNetworksMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "alumusic.allow_list.PanelNetworksMiddleware",
     "alumusic.problems.ProblemMiddleware",
 ]
 

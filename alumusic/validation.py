@@ -103,14 +103,21 @@ class Faults:
         self._of_item: Counter[str] = Counter()
 
     def add(self, error: FieldError) -> None:
-        item = error.pointer.split("/", 2)[1] if error.pointer.startswith("/") else ""
+        if self._has_room(error.pointer):
+            self.listed.append(error)
+
+    @property
+    def _most_of_an_item(self) -> int:
+        return MOST_FAULTS_OF_AN_ITEM if len(self.listed) < MANY_FAULTS else 1
+
+    def _has_room(self, pointer: str) -> bool:
+        """Whether one more fault at this place is listed; it is counted in either case."""
+        item = pointer.split("/", 2)[1] if pointer.startswith("/") else ""
         place = item if item.isdecimal() else ""
         self._of_item[place] += 1
-        most = MOST_FAULTS_OF_AN_ITEM if len(self.listed) < MANY_FAULTS else 1
-        if self._of_item[place] <= most:
-            self.listed.append(error)
-        else:
-            self.omitted += 1
+        room = self._of_item[place] <= self._most_of_an_item
+        self.omitted += not room
+        return room
 
     def found(self, error: ValidationError, known: Iterable[str], *, first: int = 0) -> None:
         """Adds what pydantic found, in its order.
@@ -122,15 +129,19 @@ class Faults:
             steps = [first + part if isinstance(part, int) and not place else part
                      for place, part in enumerate(detail["loc"])]  # fmt: skip
             pointer = "".join(f"/{pointer_token(part)}" for part in steps)
-            self.add(FieldError(pointer, *_code_and_detail(detail, unknown)))
+            if self._has_room(pointer):
+                self.listed.append(FieldError(pointer, *_code_and_detail(detail, unknown)))
 
     def trimmed(self, item: Any, known: Collection[str]) -> Any:
         """The item without most of the fields that it may not have, which are counted: pydantic makes much of each."""
-        if not isinstance(item, dict) or len(item) <= len(known) + MOST_FAULTS_OF_AN_ITEM:
+        most = self._most_of_an_item
+        if not isinstance(item, dict) or len(item) <= most:
             return item
         unknown = [key for key in item if key not in known]
-        self.omitted += len(unknown) - MOST_FAULTS_OF_AN_ITEM
-        kept = {*known, *unknown[:MOST_FAULTS_OF_AN_ITEM]}
+        if len(unknown) <= most:
+            return item
+        self.omitted += len(unknown) - most
+        kept = {*known, *unknown[:most]}
         return {key: value for key, value in item.items() if key in kept}
 
     def problem(self, detail: Text | None = None, kind: type[Invalid] = Invalid) -> Invalid:

@@ -7,6 +7,7 @@ the memory grew by more than 64 MB.
 """
 
 import argparse
+import contextlib
 import gzip
 import http.client
 import io
@@ -30,18 +31,24 @@ COMMENTS, FILES = "/api/comentarios", "/api/lotes"
 Answer = tuple[int, int]
 
 
-def ask(stack: Stack, path: str, body: bytes | Iterator[bytes], *, chunked: bool = False, **headers: str) -> Answer:
-    """The status, and how long the answer is; where the server closes before all is sent, what it said by then."""
+def ask(stack: Stack, path: str, body: bytes | Iterator[bytes], **headers: str) -> Answer:
+    """The status, and how long the answer is; 0 where the server closed under a body that went on, answer and all."""
     connection = http.client.HTTPConnection("127.0.0.1", stack.ports["web"], timeout=90)
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    pieces = [body] if isinstance(body, bytes) else body
     try:
-        connection.request("POST", path, body, named, encode_chunked=chunked)
-    except (BrokenPipeError, ConnectionResetError):
-        connection.close()
-        return 0, 0
-    try:
+        connection.putrequest("POST", path)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        if isinstance(body, bytes):
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            for piece in pieces:
+                connection.send(piece)
         answer = connection.getresponse()
         return answer.status, len(answer.read())
+    except (BrokenPipeError, ConnectionResetError):
+        return 0, 0
     finally:
         connection.close()
 
@@ -71,6 +78,11 @@ def brute_force(stack: Stack, tries: int) -> bool:
 
 def zeros(size: int) -> Iterator[bytes]:
     return repeat(b"0" * MEGABYTE, size // MEGABYTE)
+
+
+def chunks(size: int) -> Iterator[bytes]:
+    yield from (b"%x\r\n%s\r\n" % (len(piece), piece) for piece in zeros(size))
+    yield b"0\r\n\r\n"
 
 
 def multipart(content: bytes) -> bytes:
@@ -106,7 +118,7 @@ def hostile_bodies(token: str) -> dict[str, tuple[set[int], Callable[[Stack], An
         "200 MB as a file": (closing, sending(FILES, lambda: zeros(200 * MEGABYTE), file_head, Content_Length=huge)),
         "200 MB in chunks": (
             {411, 0},
-            sending(COMMENTS, lambda: zeros(200 * MEGABYTE), json_head, chunked=True, Transfer_Encoding="chunked"),
+            sending(COMMENTS, lambda: chunks(200 * MEGABYTE), json_head, Transfer_Encoding="chunked"),
         ),
         "gzip, 512 MB unpacked": ({415}, sending(COMMENTS, bomb, json_head, Content_Encoding="gzip")),
         "gzip as a file": ({400}, sending(FILES, multipart(bomb), file_head)),

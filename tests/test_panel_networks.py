@@ -32,7 +32,7 @@ def test_from_the_office_the_panel_is_there(address):
 @pytest.mark.parametrize("address", ["198.51.100.7", "2001:db8:2::1", "", "unix:", "203.0.113.9.evil"])
 def test_from_elsewhere_there_is_no_panel_and_no_login(address, make_user):
     make_user("ana", ADMINISTRATORS)
-    outside = browser(address)
+    outside = browser(address, enforce_csrf_checks=True)
 
     page = outside.get("/painel/login/")
     login = outside.post("/painel/login/", {"username": "ana", "password": PASSWORD})
