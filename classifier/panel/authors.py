@@ -31,7 +31,7 @@ class AuthorForm(forms.Form):
         max_length=Comment.author.field.max_length,
         strip=False,
         widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
-        help_text=gettext_lazy("The name as it came with the comments, in `autor`."),
+        help_text=gettext_lazy("The name as it came with the comments."),
     )
 
     def clean_autor(self) -> str:
