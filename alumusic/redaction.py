@@ -20,13 +20,13 @@ SECRETS = re.compile(
     | (?<=://)(?P<userinfo>[^\s/@"']{1,300})(?=@)
     | (?P<key>\bsk-[\w-]{8,})
     | (?P<unsubscribe>(?<=/resumo/sair/)[^\s"'?]+)
-    | (?i:(?P<name>["']?\b(?:password|passwd|senha|secret|token|access|refresh|api[_-]?key|sessionid|csrftoken
+    | (?i:(?P<name>["']?\b(?:password|passwd|senha|secret|token|api[_-]?key|sessionid|csrftoken
         |csrfmiddlewaretoken|authorization|cookie|texto|text|autor|author|q)["']?\s*[=:]\s*)
         (?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s&"',;)}\]]+))
     """,
     re.VERBOSE,
 )
-OF_POSTGRESQL = re.compile(r"(?P<head>\b(?:DETAIL|CONTEXT|DETALHE|CONTEXTO):).*", re.DOTALL)
+OF_POSTGRESQL = re.compile(r"(?P<head>\b(?:DETAIL|CONTEXT|LINE \d+|DETALHE|CONTEXTO|LINHA \d+):).*", re.DOTALL)
 OF_PYDANTIC = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)
 QUOTED = re.compile(r"""(?P<mark>["'`])(?P<inner>(?:(?!(?P=mark))[^\\]|\\.)*)(?P=mark)""", re.DOTALL)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]{0,80}")

@@ -94,6 +94,7 @@ def test_a_row_that_the_database_refuses_stays_out(log):
     error = failing(act)
     log.error("not stored", exc_info=error)
 
+    log.error("refused: %s", "syntax error LINE 1: ...ão da Joana', 7)")
     assert isinstance(error, DatabaseError)
     assert "comment_confidence_is_probability" in log.written()
     assert "Joana" not in log.written()
