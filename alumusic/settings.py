@@ -158,7 +158,8 @@ LANGUAGES = [("pt-br", "Português"), ("en", "English")]
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The second is for a library that brings no Portuguese of its own.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "django_celery_beat"]
 TIME_ZONE = ENV.TIME_ZONE
 USE_TZ = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -264,10 +265,11 @@ LLM_MASK_PII = ENV.LLM_MASK_PII
 PANEL_URLS = ["classifier.panel.review.urls", "classifier.panel.urls", "insights.panel.urls"]
 PANEL_SECTIONS = [
     "classifier.panel.home.waiting",
-    "classifier.panel.home.week",
+    "reports.home.week",
     "classifier.panel.home.engine",
     "reports.home.last_summary",
 ]
+PANEL_PLACES = ["reports.home.charts"]
 PANEL_NOTICES = ["classifier.panel.home.notices", "reports.home.notices"]
 
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
