@@ -33,4 +33,6 @@ def delete_in_batches(rows: "models.QuerySet[Any]") -> int:
     while keys := list(ordered.values_list("pk", flat=True)[:BATCH]):
         rows.model.objects.filter(pk__in=keys).delete()
         deleted += len(keys)
+        if len(keys) < BATCH:
+            break
     return deleted

@@ -118,13 +118,13 @@ def sent_file(request: Request) -> "UploadedFile[bytes]":
     fields = cast("QueryDict", request.data)
     files: list[UploadedFile[bytes]] = request.FILES.getlist(FILE)
     faults = Faults()
+    for name in sorted({*fields} - {FILE}):
+        unknown = _("Unknown field. Known: %(known)s.") % {"known": FILE}
+        faults.add(FieldError(f"/{pointer_token(name)}", "unknown", unknown))
     if not files:
         faults.add(FieldError(f"/{FILE}", "required", _("A file is required, with its name.")))
     elif len(fields.getlist(FILE)) > 1:
         faults.add(FieldError(f"/{FILE}", "repeated", _("One file at a time.")))
-    for name in sorted({*fields} - {FILE}):
-        unknown = _("Unknown field. Known: %(known)s.") % {"known": FILE}
-        faults.add(FieldError(f"/{pointer_token(name)}", "unknown", unknown))
     if faults.listed:
         raise faults.problem()
     if (files[0].size or 0) > settings.UPLOAD_MAX_BYTES:
