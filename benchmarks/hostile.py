@@ -3,7 +3,7 @@
     python benchmarks/hostile.py [--tries 10000]
 
 Starts a PostgreSQL, a Redis and one web process, all its own. Exits with 1 where an answer was not the expected one, or
-the memory grew by more than 64 MB.
+the memory grew by more than 32 MB once each was seen.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from typing import Any
 from stack import Stack
 
 MEGABYTE = 2**20
-MOST_GROWTH_MB = 64
+MOST_GROWTH_MB = 32
 AT_ONCE = 16
 COMMENTS, FILES = "/api/comentarios", "/api/lotes"
 
@@ -134,10 +134,15 @@ def hostile_bodies(token: str) -> dict[str, tuple[set[int], Callable[[Stack], An
 
 
 def bodies(stack: Stack) -> bool:
-    token = stack.token()
+    """Each once, and then three times more: what the first needs the process keeps, and the others need no more."""
+    hostile = hostile_bodies(stack.token())
+    cold = stack.memory("web")
+    for _expected, send in hostile.values():
+        send(stack)
     before = stack.memory("web")
+    print(f"the web process: {cold:.0f} MB cold, {before:.0f} MB once it has seen each of these")
     good = True
-    for name, (expected, send) in hostile_bodies(token).items():
+    for name, (expected, send) in hostile.items():
         started = time.monotonic()
         answers = [send(stack) for _ in range(3)]
         statuses, longest = {status for status, _length in answers}, max(length for _status, length in answers)
