@@ -278,7 +278,15 @@ def test_api6_registration_can_be_closed(anonymous, settings):
 # API7:2023 Server Side Request Forgery
 
 
+class _Server(HTTPServer):
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Listening)
+        self.asked = []
+
+
 class _Listening(BaseHTTPRequestHandler):
+    server: _Server
+
     def do_GET(self):
         self.server.asked.append(self.path)
 
@@ -287,8 +295,7 @@ class _Listening(BaseHTTPRequestHandler):
 
 
 def test_api7_no_address_that_somebody_sends_is_ever_asked(api):
-    with HTTPServer(("127.0.0.1", 0), _Listening) as server:
-        server.asked = []
+    with _Server() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/interno"
         comment = sent(f"veja {url}", origem=url[:100], autor=url, metadados={"callback": url, "url": url})

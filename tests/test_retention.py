@@ -13,7 +13,18 @@ from accounts.models import TokenFamily
 from alumusic import retention
 from alumusic.llm.models import Call
 from alumusic.tasks import purge
-from classifier.models import Batch, BatchItem, Comment, KnownAnswer, Review, Sitting, Step, Upload, UploadError
+from classifier.models import (
+    Batch,
+    BatchItem,
+    Category,
+    Comment,
+    KnownAnswer,
+    Review,
+    Sitting,
+    Step,
+    Upload,
+    UploadError,
+)
 from classifier.review import verdicts
 from classifier.tests.comments import stored
 from insights.models import Answer, Question
@@ -32,7 +43,7 @@ def everything(make_user):
     ana = make_user("ana")
     for moment in (OLD, NEW):
         comment = stored("Amei", moment=moment, tags=("fix_login",))
-        verdicts.correct(comment, reviewer=ana, category="SPAM", tags=[])
+        verdicts.correct(comment, reviewer=ana, category=Category.SPAM, tags=[])
         batch = Batch.objects.create(owner=ana, created_at=moment, completed_at=moment)
         BatchItem.objects.create(batch=batch, position=1, comment=comment)
         upload = Upload.objects.create(
