@@ -3,7 +3,7 @@ PORT ?= 8000
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run setup test lint types messages lock backup restore
+.PHONY: run setup test lint types messages lock backup restore audit contract
 
 run: setup
 	@echo
@@ -35,6 +35,12 @@ backup:
 restore:
 	@test -n "$(FILE)" || { echo "make restore FILE=path, with DATABASE_URL naming an empty database"; exit 1; }
 	@python manage.py restore "$(FILE)"
+
+audit: .venv/dev.stamp
+	bash .ci/audit
+
+contract: .venv/dev.stamp
+	bash .ci/contract
 
 messages:
 	python manage.py makemessages --locale pt_BR --no-location --no-obsolete --ignore .venv

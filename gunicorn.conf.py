@@ -13,6 +13,9 @@ graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True
 limit_request_line = 8190
+logger_class = "alumusic.access_log.Logger"
+# Neither the query, which may hold a comment's words, nor any header but the id of the request.
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)s ms [%({x-request-id}o)s]'
 
 # Each process counts its requests in a file here, and whichever is asked for /metrics adds up those of all.
 own_folder = "" if "PROMETHEUS_MULTIPROC_DIR" in os.environ else tempfile.mkdtemp(prefix="alumusic-metrics-")

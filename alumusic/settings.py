@@ -49,17 +49,21 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "alumusic.requests.RequestIdMiddleware",
     "alumusic.traffic.RouteMiddleware",
+    # What protects an answer comes before what may answer by itself: static files, redirects, refusals.
+    "alumusic.headers.PermissionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "alumusic.api.ApiMiddleware",
+    "alumusic.bodies.BodyMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "alumusic.allow_list.PanelNetworksMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "alumusic.problems.ProblemMiddleware",
 ]
 
@@ -68,6 +72,7 @@ WSGI_APPLICATION = "alumusic.wsgi.application"
 SHORT_ROADS = ["reports.api.short_road.ShortRoad"]
 APPEND_SLASH = False
 ADMIN_PATH = ENV.ADMIN_PATH
+PANEL_NETWORKS = ENV.PANEL_NETWORKS
 
 TEMPLATES = [
     {
@@ -240,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "score what is to be reviewed": {"task": "classifier.score_for_review", "schedule": timedelta(minutes=2)},
     "comments follow merged tags": {"task": "classifier.follow_tags", "schedule": timedelta(minutes=10)},
+    "purge what is over its time": {"task": "alumusic.purge", "schedule": timedelta(hours=24)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 100
@@ -290,6 +296,18 @@ METRICS = [
     "alumusic.metrics.building",
 ]
 
+RETENTION = [
+    "accounts.retention.purge",
+    "alumusic.llm.retention.purge",
+    "classifier.retention.purge",
+    "insights.retention.purge",
+]
+RETENTION_COMMENTS_DAYS = ENV.RETENTION_COMMENTS_DAYS
+RETENTION_BATCHES_DAYS = ENV.RETENTION_BATCHES_DAYS
+RETENTION_QUESTIONS_DAYS = ENV.RETENTION_QUESTIONS_DAYS
+RETENTION_LLM_CALLS_DAYS = ENV.RETENTION_LLM_CALLS_DAYS
+RETENTION_SITTINGS_DAYS = ENV.RETENTION_SITTINGS_DAYS
+
 REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
 STAKEHOLDERS_EMAILS = ENV.STAKEHOLDERS_EMAILS
 PUBLIC_URL = ENV.public_url
@@ -326,6 +344,11 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "alumusic.problems.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
+PERMISSIONS_POLICY_NONE = [
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "geolocation",
+    "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get",
+    "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+]  # fmt: skip
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -346,7 +369,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "alumusic.requests.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "line": {
+            "()": "alumusic.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        },
         "json": {"()": "alumusic.logs.JSONFormatter"},
     },
     "handlers": {
@@ -355,6 +381,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": ENV.LOG_LEVEL},
     "loggers": {
         "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
+        "django.db.backends": {"level": "INFO"},  # at DEBUG it writes down every statement with its values
         "openai": {"level": "WARNING"},  # at DEBUG it writes down what is asked, comments and all
         "django.server": {"handlers": ["console"], "propagate": False},
     },

@@ -32,6 +32,7 @@ PAGES: dict[str, str | tuple[str, str]] = {
     "comment": ("/painel/classifier/comment/", r"/painel/classifier/comment/\d+/change/"),
     "tags": "/painel/classifier/tag/",
     "tag": ("/painel/classifier/tag/", r"/painel/classifier/tag/\d+/change/"),
+    "authors": "/painel/classifier/autores/",
     "guidelines": "/painel/classifier/guideline/",
     "evaluations": "/painel/classifier/run/",
     "evaluation": ("/painel/classifier/run/", r"/painel/classifier/run/\d+/change/"),

@@ -66,6 +66,8 @@ def full(make_user):
         f"{LIST}{comment.pk}/change/",
         f"{LIST}{waiting.pk}/change/",
         f"{LIST}{comment.pk}/delete/",
+        "/painel/classifier/autores/?autor=zé",
+        "/painel/classifier/autores/?autor=ninguém",
         "/painel/classifier/",
         "/painel/classifier/upload/",
         f"/painel/classifier/upload/{batch.pk}/change/",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -194,6 +194,7 @@ class Comment(models.Model):
         permissions = [
             ("export_comment", _("Can export comments")),
             ("review_comment", _("Can review comments")),
+            ("erase_author", _("Can hand over and erase the comments of an author")),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="comment_text_not_empty"),
@@ -256,6 +257,7 @@ class Comment(models.Model):
                 name="comment_to_review_engine",
                 condition=SCORED,
             ),
+            models.Index(Upper("author"), name="comment_author", condition=~Q(author="")),
             models.Index(
                 fields=["-moment", "-id"], name="comment_to_score", condition=TO_REVIEW & Q(review_score=None)
             ),
