@@ -16,8 +16,8 @@ from alumusic.environment import BASE_DIR
 
 @pytest.fixture
 def sentry():
-    """A server that takes envelopes; `received` has their bodies as text."""
-    received = []
+    """The address to report to, and the bodies of the envelopes that came there, as text."""
+    received: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -34,17 +34,17 @@ def sentry():
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.received = received
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
+    yield f"http://chave@127.0.0.1:{server.server_port}/1", received
     server.shutdown()
     server.server_close()
 
 
 def test_a_report_says_where_and_nothing_that_a_person_wrote(sentry):
+    dsn, received = sentry
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "SENTRY_DSN": f"http://chave@127.0.0.1:{sentry.server_port}/1",
+        "SENTRY_DSN": dsn,
         "SENTRY_ENVIRONMENT": "ensaio",
         "EMAIL_HOST_PASSWORD": "chave-secreta",
     }
@@ -52,7 +52,7 @@ def test_a_report_says_where_and_nothing_that_a_person_wrote(sentry):
     done = subprocess.run(command, cwd=BASE_DIR, env=env, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.stdout.strip() == "500", done.stderr
 
-    events = sorted((json.loads(body.splitlines()[-1]) for body in sentry.received), key=lambda each: each["timestamp"])
+    events = sorted((json.loads(body.splitlines()[-1]) for body in received), key=lambda each: each["timestamp"])
     told = [
         ([fault["type"] for fault in event.get("exception", {}).get("values", [])], event.get("logentry"))
         for event in events
@@ -63,7 +63,7 @@ def test_a_report_says_where_and_nothing_that_a_person_wrote(sentry):
     assert events[0]["tags"] == {"request_id": "pedido-7"}
     frames = events[0]["exception"]["values"][0]["stacktrace"]["frames"]
     assert frames[-1]["function"] == "fail"
-    everything = "".join(sentry.received)
+    everything = "".join(received)
     for secret in ("ninguém", "token-secreto", "chave-secreta", "busca-secreta", "chave-na-rota", "only-for-tests-"):
         assert secret not in everything
 

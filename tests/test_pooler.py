@@ -51,6 +51,7 @@ def pooler(tmp_path):
         for folder in (tmp_path, *tmp_path.parents[:2]):
             folder.chmod(0o755)
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    assert PGBOUNCER
     process = subprocess.Popen([PGBOUNCER, "-q", *user, str(config)], stderr=subprocess.DEVNULL)  # noqa: S603
     connection.close()
     settings["HOST"], settings["PORT"] = "127.0.0.1", str(port)
@@ -93,7 +94,7 @@ def elsewhere(work):
 def comments(pooler):
     first = stored("comentário 0", external_id="c-0")
     with connection.cursor() as cursor:
-        columns = [f.column for f in first._meta.concrete_fields if f.column not in ("id", "external_id")]
+        columns = [str(f.column) for f in first._meta.concrete_fields if f.column not in ("id", "external_id")]
         names = ", ".join(columns)
         cursor.execute(
             f"INSERT INTO classifier_comment (external_id, {names}) SELECT 'c-' || n, {names}"  # noqa: S608

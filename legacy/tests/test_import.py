@@ -39,7 +39,6 @@ def former(db):
     url = url_of(connection.settings_dict["NAME"])
     with psycopg.connect(url, autocommit=True) as link:
         link.execute(TABLES)
-        link.url = url
         yield link
         link.execute("DROP SCHEMA feedback_classifier CASCADE")
 
@@ -50,7 +49,7 @@ def put(link, *comments):
 
 def moved(link, **options):
     out = StringIO()
-    call_command("import_legacy", url=link.url, stdout=out, **options)
+    call_command("import_legacy", url=url_of(connection.settings_dict["NAME"]), stdout=out, **options)
     return [line.split() for line in out.getvalue().splitlines()]
 
 
@@ -166,7 +165,10 @@ def test_summaries_arrive_as_sent_so_that_questions_can_be_asked(former, api):
 
 
 def test_a_wrong_address_or_schema_is_said_without_the_password(former):
-    for url, schema in (("postgresql://x:segredo@127.0.0.1:1/x", "x"), (former.url, "nenhum")):
+    for url, schema in (
+        ("postgresql://x:segredo@127.0.0.1:1/x", "x"),
+        (url_of(connection.settings_dict["NAME"]), "nenhum"),
+    ):
         with pytest.raises(CommandError) as error:
             call_command("import_legacy", url=url, schema=schema)
 
