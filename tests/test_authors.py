@@ -25,8 +25,11 @@ from classifier.models import (
     BatchItem,
     Category,
     Comment,
+    DataSet,
+    DataSetItem,
     Embedding,
     KnownAnswer,
+    LearningSide,
     Relabelling,
     ReviewLease,
     Sitting,
@@ -93,6 +96,10 @@ def with_traces_everywhere(ana, api):
     )
     send(api, lines({"texto": WORDS + " 2", "autor": JOANA}, {"texto": "ok"}, {"texto": ""}), name="a.jsonl")
     [summary] = sent_summaries("2025-W31")
+    LearningSide.objects.create(comment=comment, side=Side.TRAIN, cluster=comment.pk)
+    data_set = DataSet.objects.create(sha256="0" * 64, source=DataSet.Source.CORRECTIONS, name="x", size=1)
+    DataSetItem.objects.create(data_set=data_set, position=0, category=Category.PRAISE, comment=comment)
+    KeptRow.objects.create(table="comentario", key=key, faults=["tag"], row={"texto": WORDS}, comment=comment)
     ThemeComment.objects.create(theme=summary.themes.all()[0], comment=comment, quoted=True)
     return [comment.pk, stored(f"{WORDS} 3", author=JOANA).pk]
 

@@ -18,7 +18,7 @@ from django_migration_linter.sql_analyser.postgresql import PostgresqlAnalyser
 from tests.test_documents import OURS
 
 # Up to these, all ran before anything was in service.
-FIRST_RELEASE = {"accounts": 4, "llm": 2, "classifier": 18, "reports": 5, "insights": 2, "legacy": 1}
+FIRST_RELEASE = {"accounts": 4, "llm": 2, "classifier": 19, "reports": 5, "insights": 2, "legacy": 1}
 # Later ones that break a rule knowingly, each with what to do when it is deployed.
 ACCEPTED: dict[str, str] = {}
 

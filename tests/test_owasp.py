@@ -60,6 +60,7 @@ API = {
     "api/lotes/<uuid:batch_id>": Row("/api/lotes/{batch}", {"GET": ANY_TOKEN}, owned=True),
     "api/lotes/<uuid:batch_id>/comentarios": Row("/api/lotes/{batch}/comentarios", {"GET": ANY_TOKEN}, owned=True),
     "api/relatorio/semana": Row("/api/relatorio/semana"),
+    "api/relatorio/corrigido": Row("/api/relatorio/corrigido"),
     "api/relatorios/resumos": Row("/api/relatorios/resumos", {"GET": REPORTS}),
     "api/relatorios/resumos/<str:week>": Row("/api/relatorios/resumos/2025-W31", {"GET": REPORTS}),
     "api/insights/perguntar": Row("/api/insights/perguntar", {"POST": ASK}),
