@@ -36,11 +36,13 @@ from classifier.models import (
     Step,
     Upload,
 )
+from classifier.models.learning import Side
 from classifier.review import verdicts
 from classifier.tests.comments import sent, stored
 from classifier.tests.files import send
 from classifier.tests.machines import labelled_by_machine
 from insights.tests.sent import sent as sent_summaries
+from legacy.models import KeptRow
 from reports.counting import differing, hour_of, settle, settle_marked
 from reports.models import CountedHour, ThemeComment
 
