@@ -74,6 +74,8 @@ def full(make_user):
         f"/painel/classifier/comment/reclassificar/{batch.pk}/",
         "/painel/classifier/tag/",
         f"/painel/classifier/tag/{login.pk}/change/",
+        "/painel/aprendizado/",
+        "/painel/acerto/",
         "/painel/classifier/run/",
         f"/painel/classifier/run/{runs[0]}/change/",
         f"/painel/classifier/run/{runs[0]}/change/?categoria=CRÍTICA&dita=ELOGIO",

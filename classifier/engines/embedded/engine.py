@@ -97,12 +97,12 @@ class EmbeddedEngine:
         return [_verdict(text, trained.full.probabilities(text, middle, logits)) for text, middle, logits in read]
 
     def _loaded(self) -> Artefact:
+        wanted = self._service.checksum() if self._service else None
         with self._lock:
             if self._own is None or self._artefact is None:
                 trained = artefact.load(self._path)
                 self._encoder = _encoder(self._weights, self._path.with_name(artefact.TUNED.name), trained)
                 self._own = self._artefact = trained
-            wanted = self._service.checksum() if self._service else None
             if wanted is not None and wanted != self._serving:
                 self._artefact = self._followed(wanted, self._own)
             return self._artefact

@@ -24,15 +24,20 @@ class Service:
         self._next_look = 0.0
 
     def checksum(self) -> str | None:
-        """Of the artefact in service, SHIPPED for the one that ships; None where the database has never answered."""
+        """Of the artefact in service, SHIPPED for the one that ships; None where the database has never answered.
+
+        One thread asks; the others go on with what was known, and wait for no database.
+        """
         with self._lock:
-            if time.monotonic() >= self._next_look:
+            due = time.monotonic() >= self._next_look
+            if due:
                 self._next_look = time.monotonic() + LOOK_SECONDS
-                try:
-                    self._known = Promotion.objects.in_service()
-                except (*DATABASE_AWAY, ProgrammingError) as error:  # away, or not migrated yet
-                    logger.warning("which model is in service is not known now: %s", type(error).__name__)
-            return self._known
+        if due:
+            try:
+                self._known = Promotion.objects.in_service()
+            except (*DATABASE_AWAY, ProgrammingError) as error:  # away, or not migrated yet
+                logger.warning("which model is in service is not known now: %s", type(error).__name__)
+        return self._known
 
     def data(self, checksum: str) -> bytes | None:
         """The artefact's bytes; None where the database is away."""
