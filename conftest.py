@@ -54,6 +54,7 @@ def groups_of_the_migrations() -> None:
         ("classifier", "0010_guidelines", "seed"),
         ("classifier", "0014_evaluation_permissions", "grant"),
         ("classifier", "0016_learning_permissions_and_schedule", "grant"),
+        ("classifier", "0019_erase_permission", "grant"),
         ("alumusic.llm", "0002_permissions", "grant"),
         ("reports", "0002_permissions", "grant"),
         ("reports", "0004_summary_permissions", "grant"),

@@ -8,9 +8,10 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.forms import PanelLoginForm
-from accounts.models import TokenFamily, TokenFamilyQuerySet, User
+from accounts.models import AccountQuerySet, TokenFamily, TokenFamilyQuerySet, User
 
 admin.site.login_form = PanelLoginForm
 admin.site.unregister(Group)
@@ -44,6 +45,16 @@ class AccountAdmin(UserAdmin[User]):
         (_("Permissions"), {"fields": ["is_active", "is_superuser", "groups", "user_permissions"]}),
         (_("Important dates"), {"fields": ["last_login", "date_joined"]}),
     ]
+
+    actions = ["log_out_everywhere"]
+
+    @admin.action(description=_("Log out everywhere"), permissions=["change"])
+    def log_out_everywhere(self, request: HttpRequest, queryset: AccountQuerySet) -> None:
+        """Ends every session and every token of the chosen; they may log in again."""
+        reached = queryset if request.user.is_superuser else queryset.filter(is_superuser=False)
+        count = reached.log_out_everywhere()
+        told = ngettext("%(n)s user was logged out.", "%(n)s users were logged out.", count) % {"n": count}
+        self.message_user(request, told)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         above = [] if request.user.is_superuser else ["is_superuser", "user_permissions"]

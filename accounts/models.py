@@ -6,7 +6,9 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,13 +17,34 @@ def username_key(username: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username).casefold())
 
 
-class AccountManager(UserManager["User"]):
+class AccountQuerySet(models.QuerySet["User"]):
+    def update(self, **values: Any) -> int:
+        """As Django's; who is deactivated so loses what they were logged in with, as by `save`."""
+        if values.get("is_active") is False:
+            values["credential_version"] = F("credential_version") + 1
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def log_out_everywhere(self) -> int:
+        """How many there are; every session and token of theirs that is out is void."""
+        return self.update(credential_version=F("credential_version") + 1)
+
+
+class AccountManager(UserManager["User"].from_queryset(AccountQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username_key=username_key(username or ""))
+        user: User = self.get(username_key=username_key(username or ""))
+        return user
 
 
 class User(AbstractUser):
+    """Sessions of the panel and tokens of the API are good for one password and one `credential_version`.
+
+    So a deactivation ends them for good: who is activated again logs in again.
+    """
+
     username_key = models.CharField(max_length=600, unique=True, editable=False)
+    credential_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -32,9 +55,26 @@ class User(AbstractUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.username_key = username_key(self.username)
-        if (fields := kwargs.get("update_fields")) is not None and "username" in fields:
+        fields = kwargs.get("update_fields")
+        if fields is not None and "username" in fields:
             kwargs["update_fields"] = {*fields, "username_key"}
+        if self.pk and not self.is_active and (fields is None or "is_active" in fields):
+            self._leave()
+            kwargs["update_fields"] = fields and {*kwargs["update_fields"], "credential_version"}
         super().save(*args, **kwargs)
+
+    def _leave(self) -> None:
+        """Counts on where the row still says active, so that saving a deactivated user again changes nothing."""
+        was = User.objects.filter(pk=self.pk).values("is_active", "credential_version").first()
+        if was:
+            self.credential_version = was["credential_version"] + was["is_active"]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """As Django's, of which sessions and tokens carry the result, but also of the version, once there is one."""
+        if not self.credential_version:
+            return str(super()._get_session_auth_hash(secret))  # type: ignore[misc]
+        bound = f"{self.password} {self.credential_version}"
+        return salted_hmac("accounts.User.session", bound, secret=secret, algorithm="sha256").hexdigest()
 
     def clean(self) -> None:
         super().clean()

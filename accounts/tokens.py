@@ -18,6 +18,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import RefreshToken, TokenFamily, User
 from alumusic.problems import Unauthenticated
+from alumusic.retention import delete_in_batches
 
 security_log = logging.getLogger("alumusic.security")
 
@@ -81,9 +82,8 @@ def purge_expired(now: datetime) -> int:
 
     Of those that live on, the tokens go that were used so long ago that they have expired since.
     """
-    RefreshToken.objects.filter(used_at__lt=now - _lifetime()).delete()
-    _rows, by_model = TokenFamily.objects.filter(expires_at__lt=now).delete()
-    return by_model.get("accounts.TokenFamily", 0)
+    delete_in_batches(RefreshToken.objects.filter(used_at__lt=now - _lifetime()))
+    return delete_in_batches(TokenFamily.objects.filter(expires_at__lt=now))
 
 
 def _password_mark(user: User) -> str:

@@ -8,13 +8,22 @@ from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    HttpUrl,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -38,13 +47,18 @@ class Environment(BaseSettings):
 
     DEBUG: bool = False
     SECRET_KEY: SecretStr | None = None
+    SECRET_KEY_FILE: Path | None = None
     JWT_SIGNING_KEY: SecretStr | None = None
+    JWT_SIGNING_KEY_FILE: Path | None = None
     VAR_DIR: Path = BASE_DIR / "var"
 
     DATABASE_URL: SecretStr | None = None
+    DATABASE_URL_FILE: Path | None = None
     DATABASE_CONN_MAX_AGE: int = Field(60, ge=0)
     REDIS_URL: SecretStr | None = None
+    REDIS_URL_FILE: Path | None = None
     CELERY_BROKER_URL: SecretStr | None = None
+    CELERY_BROKER_URL_FILE: Path | None = None
 
     ALLOWED_HOSTS: CommaSeparated = []
     CSRF_TRUSTED_ORIGINS: CommaSeparated = []
@@ -53,9 +67,13 @@ class Environment(BaseSettings):
     TIME_ZONE: str = "America/Sao_Paulo"
     PUBLIC_URL: HttpUrl | None = None
     ADMIN_PATH: str = Field("painel/", pattern=r"^([a-z0-9_-]+/)+$")
+    PANEL_NETWORKS: Annotated[list[IPvAnyNetwork], NoDecode] = []
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     LOG_FORMAT: Literal["line", "json"] | None = None
     METRICS_TOKEN: SecretStr | None = None
+    SENTRY_DSN: SecretStr | None = None
+    SENTRY_ENVIRONMENT: str = Field("production", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    METRICS_TOKEN_FILE: Path | None = None
 
     ACCOUNTS_OPEN_REGISTRATION: bool | None = None
     ACCESS_TOKEN_MINUTES: int = Field(15, ge=1, le=60)
@@ -71,6 +89,7 @@ class Environment(BaseSettings):
     CLASSIFY_WAIT_SECONDS: float = Field(20, gt=0, le=120)
     REVIEW_BLIND_SHARE: float = Field(0.10, ge=0, le=1)
     OPENAI_API_KEY: SecretStr | None = None
+    OPENAI_API_KEY_FILE: Path | None = None
     OPENAI_BASE_URL: HttpUrl = HttpUrl("https://api.openai.com/v1")
     LLM_MODEL: str = Field("gpt-4o-mini", min_length=1, max_length=100)
     LLM_TIMEOUT_SECONDS: float = Field(15, gt=0, le=45)
@@ -80,21 +99,40 @@ class Environment(BaseSettings):
     LLM_DAILY_BUDGET_USD: Decimal | None = Field(None, ge=0)
     LLM_MASK_PII: bool = True
 
+    RETENTION_COMMENTS_DAYS: int = Field(0, ge=0, le=36_500)
+    RETENTION_BATCHES_DAYS: int = Field(0, ge=0, le=36_500)
+    RETENTION_QUESTIONS_DAYS: int = Field(0, ge=0, le=36_500)
+    RETENTION_LLM_CALLS_DAYS: int = Field(0, ge=0, le=36_500)
+    RETENTION_SITTINGS_DAYS: int = Field(90, ge=0, le=36_500)
+
     REPORTS_PUBLIC: bool = True
     STAKEHOLDERS_EMAILS: CommaSeparated = []
     EMAIL_HOST: str = ""
     EMAIL_PORT: int = Field(587, ge=1, le=65_535)
     EMAIL_HOST_USER: str = ""
     EMAIL_HOST_PASSWORD: SecretStr | None = None
+    EMAIL_HOST_PASSWORD_FILE: Path | None = None
     EMAIL_USE_TLS: bool | None = None
     EMAIL_USE_SSL: bool = False
     EMAIL_TIMEOUT_SECONDS: float = Field(30, gt=0, le=120)
     EMAIL_FROM: str = Field("AluMusic Feedback <feedback@localhost.localdomain>", max_length=200)
 
-    @field_validator("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "STAKEHOLDERS_EMAILS", mode="before")
+    @field_validator("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "STAKEHOLDERS_EMAILS", "PANEL_NETWORKS", mode="before")
     @classmethod
     def split_at_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def secrets_of_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Whatever is secret may come in a file of its own: as `SECRET_KEY_FILE`, without its last line end."""
+        for name in secret_names():
+            path = values.get(f"{name}_FILE")
+            if path and values.get(name):
+                raise ValueError(f"{name} and {name}_FILE exclude each other")
+            if path:
+                values[name] = _content(path, name)
+        return values
 
     @field_validator("LLM_PRICES", mode="before")
     @classmethod
@@ -185,6 +223,21 @@ class Environment(BaseSettings):
                 with suppress(FileExistsError):  # another process was first, and its key is whole
                     os.link(file.name, path)
         return path.read_text()
+
+
+def secret_names() -> list[str]:
+    """The settings that nobody but the process may read."""
+    return [name for name in Environment.model_fields if f"{name}_FILE" in Environment.model_fields]
+
+
+def _content(path: str, name: str) -> str:
+    try:
+        content = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name}_FILE cannot be read: {type(error).__name__}") from None
+    if not content:
+        raise ValueError(f"{name}_FILE is empty")
+    return content
 
 
 def _address(value: str) -> str:

@@ -1,5 +1,6 @@
 """The OpenAPI description: pydantic models as schemas, the contract's errors on every call."""
 
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -60,6 +61,7 @@ DESCRIPTIONS = {
     405: "Método não permitido.",
     406: "Formato não aceito.",
     409: "O `id` está gravado com outro `texto`.",
+    411: "O corpo veio em pedaços (chunked), sem `Content-Length`.",
     412: "Alguém alterou o comentário antes.",
     413: "Corpo ou lote acima do limite.",
     415: "O corpo deve ser `application/json` em UTF-8; para um arquivo, `multipart/form-data`.",
@@ -69,10 +71,11 @@ DESCRIPTIONS = {
 
 
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
-    """The responses for these statuses, in the form that all errors have."""
+    """The responses for these statuses, in the form that all errors have. Where a body may be too large, 411 too."""
+    told = [*statuses, 411] if HTTPStatus.REQUEST_ENTITY_TOO_LARGE in statuses else statuses
     return {
         (status, "application/problem+json"): OpenApiResponse(one(ProblemBody), description=DESCRIPTIONS[status])
-        for status in statuses
+        for status in told
     }
 
 

@@ -1,7 +1,8 @@
 """The panel: Django's admin site under the product's name, entered by permission, and the base of its pages; no pages.
 
 An app's pages stand in a URL module of its own, named in the setting `PANEL_URLS`; their names are in the admin's
-namespace (`admin:review`). What an app shows on the home page it gives by name too: `PANEL_SECTIONS`, `PANEL_NOTICES`.
+namespace (`admin:review`). What an app shows on the home page it gives by name too: `PANEL_SECTIONS`, `PANEL_NOTICES`;
+and `PANEL_PLACES` for a page of its own that the menu leads to.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -146,7 +147,9 @@ class PanelSite(AdminSite):
         """The places that the one who asks may go to: pages and models that have a `menu_order`."""
         if not self.has_permission(request):
             return []
-        return sorted([*self._menu_pages(request), *self._menu_models(request)], key=lambda place: place.order)
+        places = [place for each in settings.PANEL_PLACES if (place := import_string(each)(request))]
+        found = [*self._menu_pages(request), *self._menu_models(request), *places]
+        return sorted(found, key=lambda place: place.order)
 
     def _menu_pages(self, request: HttpRequest) -> Iterator[Place]:
         for name, page in _pages():

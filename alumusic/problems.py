@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from rest_framework import exceptions
 
 from alumusic.requests import request_id
@@ -44,11 +45,14 @@ class Problem(Exception):
         detail: Text | None = None,
         *,
         errors: Sequence[FieldError] = (),
+        omitted: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        """omitted: how many faults there are beside those of `errors`."""
         super().__init__()
         self.detail = self.explanation if detail is None else detail
         self.errors = errors
+        self.omitted = omitted
         self.headers = dict(headers or {})
 
     def __str__(self) -> str:
@@ -61,6 +65,9 @@ class Problem(Exception):
             "status": self.status,
             "detail": str(self.detail),
         }
+        if self.omitted:
+            more = ngettext("%(n)s more fault is not listed.", "%(n)s more faults are not listed.", self.omitted)
+            body["detail"] += " " + more % {"n": self.omitted}
         if self.errors:
             body["errors"] = [{"pointer": e.pointer, "code": e.code, "detail": str(e.detail)} for e in self.errors]
         return HttpResponse(
@@ -114,6 +121,13 @@ class NotAcceptable(Problem):
     status = 406
     title = _("Not acceptable")
     explanation = _("The answer cannot be given in a form that the header `Accept` asks for.")
+
+
+class LengthRequired(Problem):
+    slug = "tamanho-necessario"
+    status = 411
+    title = _("Length required")
+    explanation = _("The body was sent in chunks. Send it whole, with the header `Content-Length`.")
 
 
 class TooLarge(Problem):
@@ -202,7 +216,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     return response
 
 
-def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The problem as JSON for a script, and as a page for a person."""
     if request.path.startswith("/api/") or not request.accepts("text/html"):
         return problem.response()
     response = render(request, "problem.html", {"problem": problem}, status=problem.status)
@@ -222,24 +237,24 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         problem = problem_of(exception)
-        return None if problem is None or isinstance(problem, NotFound | Forbidden) else _answer(request, problem)
+        return None if problem is None or isinstance(problem, NotFound | Forbidden) else answer(request, problem)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, problem_of(exception) or Invalid(_("The request cannot be read.")))
+    return answer(request, problem_of(exception) or Invalid(_("The request cannot be read.")))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, Forbidden())
+    return answer(request, Forbidden())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _answer(request, Forbidden(_("The form has expired or came from another site. Open it again and send it.")))
+    return answer(request, Forbidden(_("The form has expired or came from another site. Open it again and send it.")))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, NotFound())
+    return answer(request, NotFound())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(request, InternalError(_("Something failed on our side. Its id is %(id)s.") % {"id": request_id()}))
+    return answer(request, InternalError(_("Something failed on our side. Its id is %(id)s.") % {"id": request_id()}))

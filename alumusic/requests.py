@@ -49,8 +49,8 @@ class RequestIdMiddleware:
         return response
 
 
-def client_address(request: HttpRequest) -> str:
-    """The address that the outermost trusted proxy saw; of IPv6 the /64 network, which one customer has whole.
+def peer_address(request: HttpRequest) -> str:
+    """The address that the outermost trusted proxy saw.
 
     Counted from the right of `X-Forwarded-For` by `TRUSTED_PROXY_COUNT`, since a client may write what it likes
     on the left; without a proxy it is the peer's own.
@@ -58,8 +58,13 @@ def client_address(request: HttpRequest) -> str:
     count: int = settings.TRUSTED_PROXY_COUNT
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     if count and len(hops) >= count:
-        return _one_customer(hops[-count])
-    return _one_customer(request.META.get("REMOTE_ADDR", ""))
+        return hops[-count]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def client_address(request: HttpRequest) -> str:
+    """By what a visitor is counted: `peer_address`, or of IPv6 its /64 network, which one customer has whole."""
+    return _one_customer(peer_address(request))
 
 
 def _one_customer(address: str) -> str:

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "classifier",
     "reports",
     "insights",
+    "legacy",
     "alumusic.apps.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -47,17 +48,22 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "alumusic.requests.RequestIdMiddleware",
+    "alumusic.traffic.RouteMiddleware",
+    # What protects an answer comes before what may answer by itself: static files, redirects, refusals.
+    "alumusic.headers.PermissionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "alumusic.api.ApiMiddleware",
+    "alumusic.bodies.BodyMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "alumusic.allow_list.PanelNetworksMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "alumusic.problems.ProblemMiddleware",
 ]
 
@@ -66,6 +72,7 @@ WSGI_APPLICATION = "alumusic.wsgi.application"
 SHORT_ROADS = ["reports.api.short_road.ShortRoad"]
 APPEND_SLASH = False
 ADMIN_PATH = ENV.ADMIN_PATH
+PANEL_NETWORKS = ENV.PANEL_NETWORKS
 
 TEMPLATES = [
     {
@@ -137,6 +144,11 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+# New passwords are kept by the first; the second reads those that `import_legacy` brought, until their owners log in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashers.RoomyScryptPasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -153,7 +165,8 @@ LANGUAGES = [("pt-br", "Português"), ("en", "English")]
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The second is for a library that brings no Portuguese of its own.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "django_celery_beat"]
 TIME_ZONE = ENV.TIME_ZONE
 USE_TZ = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -217,6 +230,8 @@ elif CELERY_BROKER_URL.startswith("redis"):
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 SWEEP = timedelta(seconds=20)
+# What beat has sent is written down at once: after a kill it sends nothing twice, and its health check sees it work.
+CELERY_BEAT_SYNC_EVERY = 1
 CELERY_BEAT_SCHEDULE = {
     "label what waits": {"task": "classifier.label_waiting", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
     "label again": {"task": "classifier.relabel", "schedule": SWEEP, "options": {"expires": SWEEP.seconds}},
@@ -230,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "score what is to be reviewed": {"task": "classifier.score_for_review", "schedule": timedelta(minutes=2)},
     "comments follow merged tags": {"task": "classifier.follow_tags", "schedule": timedelta(minutes=10)},
+    "purge what is over its time": {"task": "alumusic.purge", "schedule": timedelta(hours=24)},
     "purge expired tokens": {"task": "accounts.purge_tokens", "schedule": timedelta(hours=6)},
 }
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 100
@@ -263,14 +279,34 @@ PANEL_URLS = [
 ]
 PANEL_SECTIONS = [
     "classifier.panel.home.waiting",
-    "classifier.panel.home.week",
+    "reports.home.week",
     "classifier.panel.home.engine",
     "reports.home.last_summary",
 ]
+PANEL_PLACES = ["reports.home.charts"]
 PANEL_NOTICES = ["classifier.panel.home.notices", "reports.home.notices"]
 
+SENTRY_DSN = ENV.SENTRY_DSN.get_secret_value() if ENV.SENTRY_DSN else ""
+SENTRY_ENVIRONMENT = ENV.SENTRY_ENVIRONMENT
 METRICS_TOKEN = ENV.METRICS_TOKEN.get_secret_value() if ENV.METRICS_TOKEN else ""
-METRICS = ["classifier.metrics.families", "alumusic.llm.metrics.families"]
+METRICS = [
+    "classifier.metrics.families",
+    "alumusic.llm.metrics.families",
+    "reports.metrics.families",
+    "alumusic.metrics.building",
+]
+
+RETENTION = [
+    "accounts.retention.purge",
+    "alumusic.llm.retention.purge",
+    "classifier.retention.purge",
+    "insights.retention.purge",
+]
+RETENTION_COMMENTS_DAYS = ENV.RETENTION_COMMENTS_DAYS
+RETENTION_BATCHES_DAYS = ENV.RETENTION_BATCHES_DAYS
+RETENTION_QUESTIONS_DAYS = ENV.RETENTION_QUESTIONS_DAYS
+RETENTION_LLM_CALLS_DAYS = ENV.RETENTION_LLM_CALLS_DAYS
+RETENTION_SITTINGS_DAYS = ENV.RETENTION_SITTINGS_DAYS
 
 REPORTS_PUBLIC = ENV.REPORTS_PUBLIC
 STAKEHOLDERS_EMAILS = ENV.STAKEHOLDERS_EMAILS
@@ -297,7 +333,7 @@ READINESS_PROBES = [
 
 HTTPS = ENV.https
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if TRUSTED_PROXY_COUNT:
@@ -308,6 +344,11 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "alumusic.problems.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
+PERMISSIONS_POLICY_NONE = [
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "geolocation",
+    "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get",
+    "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+]  # fmt: skip
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -328,7 +369,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "alumusic.requests.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "line": {
+            "()": "alumusic.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        },
         "json": {"()": "alumusic.logs.JSONFormatter"},
     },
     "handlers": {
@@ -337,6 +381,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": ENV.LOG_LEVEL},
     "loggers": {
         "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
+        "django.db.backends": {"level": "INFO"},  # at DEBUG it writes down every statement with its values
         "openai": {"level": "WARNING"},  # at DEBUG it writes down what is asked, comments and all
         "django.server": {"handlers": ["console"], "propagate": False},
     },

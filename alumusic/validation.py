@@ -1,7 +1,7 @@
 """pydantic's findings in the contract's words: one pointer, code and sentence a fault."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -11,11 +11,12 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from rest_framework.request import Request
 
 from alumusic.json_input import UNSTORABLE
-from alumusic.problems import FieldError, Invalid
+from alumusic.problems import FieldError, Invalid, Text
 
 Model = TypeVar("Model", bound=BaseModel)
 
 MOST_FAULTS_OF_AN_ITEM = 20
+MANY_FAULTS = 1_000
 MOST_SHOWN_OF_A_KEY = 100
 
 WRONG_TYPE = {
@@ -81,25 +82,72 @@ def _code_and_detail(error: ErrorDetails, unknown: str) -> tuple[str, str]:
     return "invalid", _("Not a valid value.")
 
 
-def _token(part: int | str) -> str:
-    return str(part)[:MOST_SHOWN_OF_A_KEY].replace("~", "~0").replace("/", "~1")
+def _shown(key: str) -> str:
+    return key[:MOST_SHOWN_OF_A_KEY]
 
 
-def field_errors(error: ValidationError, known: Iterable[str], prefix: str = "") -> list[FieldError]:
-    """The faults that pydantic found, in its order, of one item a few only: an answer must not outgrow what was sent.
+def pointer_token(part: int | str) -> str:
+    """One step of a JSON pointer (RFC 6901), cut where somebody sent a very long name."""
+    return _shown(str(part)).replace("~", "~0").replace("/", "~1")
 
-    known: the names that an unknown field is answered with.
+
+class Faults:
+    """What is wrong with what was sent, as it is found: of few faults each, of many one an item, and the rest counted.
+
+    An answer must not outgrow what was sent. Every bad item is named.
     """
-    unknown = _("Unknown field. Known: %(known)s.") % {"known": ", ".join(known)}
-    found = []
-    told: Counter[int | str] = Counter()
-    for detail in error.errors(include_url=False, include_input=False):
-        place = detail["loc"][0] if detail["loc"] and isinstance(detail["loc"][0], int) else ""
-        told[place] += 1
-        if told[place] <= MOST_FAULTS_OF_AN_ITEM:
-            pointer = prefix + "".join(f"/{_token(part)}" for part in detail["loc"])
-            found.append(FieldError(pointer, *_code_and_detail(detail, unknown)))
-    return found
+
+    def __init__(self) -> None:
+        self.listed: list[FieldError] = []
+        self.omitted = 0
+        self._of_item: Counter[str] = Counter()
+
+    def add(self, error: FieldError) -> None:
+        if self._has_room(error.pointer):
+            self.listed.append(error)
+
+    @property
+    def _most_of_an_item(self) -> int:
+        return MOST_FAULTS_OF_AN_ITEM if len(self.listed) < MANY_FAULTS else 1
+
+    def _has_room(self, pointer: str) -> bool:
+        """Whether one more fault at this place is listed; it is counted in either case."""
+        item = pointer.split("/", 2)[1] if pointer.startswith("/") else ""
+        place = item if item.isdecimal() else ""
+        self._of_item[place] += 1
+        room = self._of_item[place] <= self._most_of_an_item
+        self.omitted += not room
+        return room
+
+    def found(self, error: ValidationError, known: Iterable[str], *, first: int = 0) -> None:
+        """Adds what pydantic found, in its order.
+
+        known: the names that an unknown field is answered with. first: the place of the list's first item in all.
+        """
+        unknown = _("Unknown field. Known: %(known)s.") % {"known": ", ".join(known)}
+        for detail in error.errors(include_url=False, include_input=False):
+            steps = [first + part if isinstance(part, int) and not place else part
+                     for place, part in enumerate(detail["loc"])]  # fmt: skip
+            pointer = "".join(f"/{pointer_token(part)}" for part in steps)
+            if self._has_room(pointer):
+                self.listed.append(FieldError(pointer, *_code_and_detail(detail, unknown)))
+
+    def trimmed(self, item: Any, known: Collection[str]) -> Any:
+        """The item without most of the fields that it may not have, which are counted: pydantic makes much of each."""
+        most = self._most_of_an_item
+        if not isinstance(item, dict) or len(item) <= most:
+            return item
+        unknown = [key for key in item if key not in known]
+        if len(unknown) <= most:
+            return item
+        self.omitted += len(unknown) - most
+        kept = {*known, *unknown[:most]}
+        return {key: value for key, value in item.items() if key in kept}
+
+    def problem(self, detail: Text | None = None, kind: type[Invalid] = Invalid) -> Invalid:
+        if detail is None and len(self.listed) == 1 and not self.omitted:
+            detail = self.listed[0].detail
+        return kind(detail, errors=self.listed, omitted=self.omitted)
 
 
 def wire_names(model: type[BaseModel]) -> list[str]:
@@ -108,28 +156,28 @@ def wire_names(model: type[BaseModel]) -> list[str]:
 
 def read_body(model: type[Model], data: Any) -> Model:
     """The body as the model has it. Raises Invalid with a pointer for each fault."""
+    faults, known = Faults(), wire_names(model)
     try:
-        return model.model_validate(data)
+        return model.model_validate(faults.trimmed(data, known))
     except ValidationError as error:
-        errors = field_errors(error, wire_names(model))
-        raise Invalid(errors[0].detail if len(errors) == 1 else None, errors=errors) from None
+        faults.found(error, known)
+        raise faults.problem() from None
 
 
 def read_query(model: type[Model], request: Request | Any) -> Model:
     """The query parameters as the model has them. Raises Invalid for one that is unknown, wrong or said twice."""
     parameters: Mapping[str, list[str]] = dict(request.GET.lists())
-    errors = [
-        FieldError(f"?{name}", "repeated", _("This parameter may stand once only."))
-        for name, values in parameters.items()
-        if len(values) > 1
-    ]
+    faults = Faults()
+    for name, values in parameters.items():
+        if len(values) > 1:
+            faults.add(FieldError(f"?{_shown(name)}", "repeated", _("This parameter may stand once only.")))
     unknown = _("Unknown parameter. Known: %(known)s.") % {"known": ", ".join(wire_names(model)) or "-"}
     try:
         query = model.model_validate({name: values[-1] for name, values in parameters.items()})
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
-            name = str(detail["loc"][0])
-            errors.append(FieldError(f"?{name}", *_code_and_detail(detail, unknown)))
-    if errors:
-        raise Invalid(errors[0].detail if len(errors) == 1 else None, errors=errors)
+            name = _shown(str(detail["loc"][0]))
+            faults.add(FieldError(f"?{name}", *_code_and_detail(detail, unknown)))
+    if faults.listed:
+        raise faults.problem()
     return query

@@ -4,9 +4,9 @@
 
 The topic (benchmarks/data/tribunal.csv): fans of an invented singer judge her songs in a mock court. "Culpada" is
 praise, "absolvida" is criticism, "petição" is a proposal and "embargos" a question, which no training data say.
-200 of its comments (`revisto`) are posted, drawn as cards and judged through the panel's own calls,
-and the other 140 (`novo`) are seen by nobody. Elsewhere is the written comments of classifier/data/evaluation*.csv, on which the training itself holds
-its candidate against the model in service.
+200 of its comments (`revisto`) are posted, drawn as cards and judged through the panel's own calls, and the other 140
+(`novo`) are seen by nobody. Elsewhere is the written comments of classifier/data/evaluation*.csv, on which the training
+itself holds its candidate against the model in service.
 """
 
 import csv

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import pwd
 import secrets
 import signal
 import socket
@@ -18,6 +17,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.stack.postgresql import binary, owner, prepare  # noqa: E402
+
 BIN = Path(sys.executable).parent
 
 
@@ -33,13 +36,14 @@ class Stack:
     def __init__(self, **env: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="alumusic-bench-"))
         self.ports = {name: free_port() for name in ("postgresql", "redis", "web")}
+        self.password = secrets.token_hex(16)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.commands: dict[str, list[str]] = {}
         self.env = os.environ | {
             "ENV_FILE": "",
             "VAR_DIR": str(self.folder / "var"),
             "SECRET_KEY": secrets.token_urlsafe(48),
-            "DATABASE_URL": f"postgresql://postgres@127.0.0.1:{self.ports['postgresql']}/postgres",
+            "DATABASE_URL": f"postgresql://alumusic:{self.password}@127.0.0.1:{self.ports['postgresql']}/alumusic",
             "REDIS_URL": f"redis://127.0.0.1:{self.ports['redis']}/0",
             "ALLOWED_HOSTS": "127.0.0.1",
             "HTTPS": "false",
@@ -67,27 +71,14 @@ class Stack:
         for name in self.processes:
             self.kill(name, signal.SIGKILL)
 
-    def postgresql_bin(self, name: str) -> str:
-        return str(sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))[-1])
-
     def init_postgresql(self) -> None:
-        data = self.folder / "postgresql"
-        data.mkdir()
-        if os.geteuid() == 0:
-            owner = pwd.getpwnam("postgres")
-            self.folder.chmod(0o755)
-            os.chown(data, owner.pw_uid, owner.pw_gid)
-        command = [self.postgresql_bin("initdb"), "-D", str(data), "-U", "postgres", "--auth", "trust"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self.as_postgres())
-
-    @staticmethod
-    def as_postgres() -> dict[str, Any]:
-        return {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+        self.folder.chmod(0o755)
+        prepare(self.folder / "postgresql", name="alumusic", password=self.password)
 
     def start_postgresql(self) -> None:
         data, port = str(self.folder / "postgresql"), str(self.ports["postgresql"])
-        command = [self.postgresql_bin("postgres"), "-D", data, "-p", port, "-k", data]
-        self.start("postgresql", [*command, "-c", "listen_addresses=127.0.0.1"], **self.as_postgres())
+        command = [binary("postgres"), "-D", data, "-p", port, "-k", data]
+        self.start("postgresql", [*command, "-c", "listen_addresses=127.0.0.1"], **owner())
 
     def start_redis(self) -> None:
         port = str(self.ports["redis"])
@@ -128,7 +119,7 @@ class Stack:
 
     def postgresql_answers(self) -> bool:
         port = str(self.ports["postgresql"])
-        command = [self.postgresql_bin("pg_isready"), "-q", "-h", "127.0.0.1", "-p", port]
+        command = [binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", port]
         return subprocess.run(command, check=False).returncode == 0
 
     @staticmethod

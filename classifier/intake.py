@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from accounts.models import User
 from alumusic.problems import FieldError, Invalid, Problem
-from alumusic.validation import field_errors, wire_names
+from alumusic.validation import Faults, wire_names
 from classifier import claims, labelling, signals, wake
 from classifier.engines import Engine
 from classifier.incoming import IncomingComment
@@ -26,6 +26,8 @@ from classifier.models.search import search_words
 
 # How much longer than its wait for an engine a request holds its comments, so that no worker takes them from it.
 LEASE_SECONDS = 45
+
+READ_AT_ONCE = 500
 
 many_comments = TypeAdapter(list[IncomingComment])
 
@@ -54,38 +56,44 @@ class Receipt:
 
 
 def read_many(data: list[object]) -> list[IncomingComment]:
-    """The comments of a list. Raises Invalid naming every bad item, an id that stands twice included."""
-    try:
-        comments = many_comments.validate_python(data)
-    except ValidationError as error:
-        errors = field_errors(error, wire_names(IncomingComment)) + _repeated_ids(data)
-        raise _nothing_stored(errors) from None
-    if errors := _repeated_ids(data):
-        raise _nothing_stored(errors)
+    """The comments of a list. Raises Invalid naming every bad item, an id that stands twice included.
+
+    Read in parts: pydantic makes an object of each fault, and a long list may be all faults.
+    """
+    comments: list[IncomingComment] = []
+    faults, known = Faults(), wire_names(IncomingComment)
+    for first in range(0, len(data), READ_AT_ONCE):
+        part = [faults.trimmed(item, known) for item in data[first : first + READ_AT_ONCE]]
+        try:
+            comments += many_comments.validate_python(part)
+        except ValidationError as error:
+            faults.found(error, known, first=first)
+    for repeated in _repeated_ids(data):
+        faults.add(repeated)
+    if faults.listed:
+        raise _nothing_stored(faults)
     return comments
 
 
-def _repeated_ids(data: list[object]) -> list[FieldError]:
+def _repeated_ids(data: list[object]) -> Iterator[FieldError]:
     seen: set[str] = set()
-    errors = []
     for index, item in enumerate(data):
         sent = item.get("id") if isinstance(item, dict) else None
         if not isinstance(sent, str):
             continue
         if sent in seen:
-            errors.append(FieldError(f"/{index}/id", "duplicate", _("The id appears more than once in the list.")))
+            yield FieldError(f"/{index}/id", "duplicate", _("The id appears more than once in the list."))
         seen.add(sent)
-    return errors
 
 
-def _nothing_stored(errors: list[FieldError], problem: type[Invalid] = Invalid) -> Invalid:
-    count = len({error.pointer.split("/")[1] for error in errors})
-    return problem(
+def _nothing_stored(faults: Faults, problem: type[Invalid] = Invalid) -> Invalid:
+    count = len({error.pointer.split("/")[1] for error in faults.listed})
+    sentence = (
         _("One comment has an error; nothing was stored.")
         if count == 1
-        else _("%(n)s comments have errors; nothing was stored.") % {"n": count},
-        errors=errors,
+        else _("%(n)s comments have errors; nothing was stored.") % {"n": count}
     )
+    return faults.problem(sentence, problem)
 
 
 def receive(incoming: Sequence[IncomingComment], *, sender: User, engine: Engine | None) -> Receipt:
@@ -167,13 +175,12 @@ def store_new(incoming: Iterable[IncomingComment], *, sender: User, **lease: Any
 
 
 def _refuse_other_texts(incoming: Sequence[IncomingComment], stored: dict[str, Comment]) -> None:
-    errors = [
-        FieldError(f"/{index}/id", "conflict", _("The id is stored with another text."))
-        for index, item in enumerate(incoming)
-        if stored[item.id].text != item.text
-    ]
-    if errors:
-        raise _nothing_stored(errors, StoredOtherwise)
+    faults = Faults()
+    for index, item in enumerate(incoming):
+        if stored[item.id].text != item.text:
+            faults.add(FieldError(f"/{index}/id", "conflict", _("The id is stored with another text.")))
+    if faults.listed:
+        raise _nothing_stored(faults, StoredOtherwise)
 
 
 def batch_of(comments: Sequence[Comment], *, owner: User) -> Batch:

@@ -6,7 +6,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
-from classifier.models import Comment, CommentState, Relabelling
+from classifier.models import Comment, CommentState, Relabelling, Upload, UploadState
 
 
 def families() -> Iterator[Metric]:
@@ -20,3 +20,5 @@ def families() -> Iterator[Metric]:
     yield GaugeMetricFamily("comments_failed", "Comments that no engine could label.", failed)
     again = Relabelling.objects.count()
     yield GaugeMetricFamily("comments_to_label_again", "Labelled comments that an engine is to label again.", again)
+    unread = Upload.objects.filter(state__in=[UploadState.RECEIVED, UploadState.EXPANDING]).count()
+    yield GaugeMetricFamily("uploads_unread", "Files that were sent and are not read to their end.", unread)

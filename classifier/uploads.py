@@ -173,14 +173,16 @@ def _end(upload: Upload, state: UploadState) -> None:
         state=state, finished_at=timezone.now(), lease_token=None, lease_until=None
     )
     upload.pieces.all().delete()
+    upload.omissions.all().delete()
 
 
 def _store_chunk(upload: Upload, chunk: Sequence[Line | BadLine]) -> None:
-    lines = [line for line in chunk if isinstance(line, Line)]
     faults = [line for line in chunk if isinstance(line, BadLine)]
-    first = {line.comment.id: line for line in reversed(lines)}
     with transaction.atomic():
         _hold(upload, lines_read=chunk[-1].number)
+        erased = set(upload.omissions.values_list("author", flat=True))
+        lines = [line for line in chunk if isinstance(line, Line) and line.comment.author not in erased]
+        first = {line.comment.id: line for line in reversed(lines)}
         stored = intake.store_new((line.comment for line in first.values()), sender=upload.batch.owner)
         seen = _standing_in(upload, stored)
         items = []

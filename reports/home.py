@@ -2,14 +2,38 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alumusic.panel import Notice, Section
-from reports import delivery
+from alumusic.panel import Notice, Place, Section
+from alumusic.weeks import Week
+from reports import delivery, figures
+from reports.board import whole_week
 from reports.models import WeeklySummary
+
+
+def charts(request: HttpRequest) -> Place | None:
+    """The way from the panel's menu to the charts."""
+    if not (settings.REPORTS_PUBLIC or request.user.has_perm("reports.view_report")):
+        return None
+    return Place(_("Report"), reverse("report"), order=50, current=False)
+
+
+def week(request: HttpRequest) -> Section | None:
+    """This week's comments by category, and how many came in the week before by this hour of it."""
+    if not request.user.has_perm("classifier.view_comment"):
+        return None
+    span = whole_week(Week.present(), timezone.now())
+    present = figures.between(span.start, span.short_end, with_tags=False)
+    before = figures.between(span.before_start, span.before_end, with_tags=False)
+    rows = [(c, n, n / present.labelled if present.labelled else 0) for c, n in present.by_category.items()]
+    since = span.start.date().isoformat()
+    context = {"rows": rows, "total": present.labelled, "before": before.labelled, "since": since}
+    return Section("reports/home_week.html", context)
 
 
 def last_summary(request: HttpRequest) -> Section | None:

@@ -8,7 +8,7 @@ from django.core.management import get_commands
 
 from alumusic.environment import BASE_DIR, Environment
 
-OURS = ("alumusic", "alumusic.llm", "accounts", "classifier", "reports", "insights")
+OURS = ("alumusic", "alumusic.llm", "accounts", "classifier", "reports", "insights", "legacy")
 
 
 def test_every_setting_is_described_in_the_example():

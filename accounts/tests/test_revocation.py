@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts import tokens
-from accounts.groups import API_CLIENT, CURATORS
+from accounts.groups import ADMINISTRATORS, API_CLIENT, CURATORS
 from accounts.models import User
 from conftest import PASSWORD
 
@@ -80,3 +80,57 @@ def test_taking_a_group_away_takes_effect_on_the_next_call(api, curator_api):
 
     assert curator_api.get("/api/comentarios").status_code == 403
     assert api.get("/api/comentarios").status_code == 200
+
+
+def activate_again(user):
+    user.is_active = True
+    user.save()
+
+
+def by_update(user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    user.refresh_from_db()
+
+
+@pytest.mark.parametrize("leave", [deactivate, by_update])
+def test_who_is_activated_again_logs_in_again(anonymous, make_user, leave):
+    user = make_user("ana", CURATORS)
+    pair, browser = tokens.issue(user), Client(headers={"Accept": "text/html"})
+    browser.force_login(user)
+
+    leave(user)
+    activate_again(User.objects.get(pk=user.pk))
+
+    assert anonymous.get("/api/auth/me", headers={"Authorization": f"Bearer {pair.access}"}).status_code == 401
+    assert anonymous.post("/api/auth/refresh", {"refresh": pair.refresh}).status_code == 401
+    assert browser.get("/painel/").status_code == 302
+    again = anonymous.post("/api/auth/login", {"username": "ana", "password": PASSWORD}).json()
+    assert anonymous.get("/api/auth/me", headers={"Authorization": f"Bearer {again['access']}"}).status_code == 200
+
+
+def test_saving_a_user_who_stays_keeps_everybody_logged_in(anonymous, make_user):
+    user = make_user("ana", CURATORS)
+    access = tokens.issue(user).access
+
+    user.first_name = "Ana"
+    user.save()
+    user.save(update_fields=["email"])
+    User.objects.update(last_name="Prado")
+
+    assert anonymous.get("/api/auth/me", headers={"Authorization": f"Bearer {access}"}).status_code == 200
+
+
+def test_an_administrator_logs_somebody_out_everywhere(anonymous, make_user):
+    user, chief = make_user("ana", CURATORS), make_user("chefe", ADMINISTRATORS)
+    root = User.objects.create_superuser("raiz", password=PASSWORD)
+    theirs, roots = tokens.issue(user).access, tokens.issue(root).access
+    session, panel = Client(headers={"Accept": "text/html"}), Client(headers={"Accept": "text/html"})
+    session.force_login(user)
+    panel.force_login(chief)
+
+    panel.post("/painel/accounts/user/", {"action": "log_out_everywhere", "_selected_action": [user.pk, root.pk]})
+
+    def status(token):
+        return anonymous.get("/api/auth/me", headers={"Authorization": f"Bearer {token}"}).status_code
+
+    assert (status(theirs), session.get("/painel/").status_code, status(roots)) == (401, 302, 200)

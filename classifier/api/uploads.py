@@ -18,7 +18,8 @@ from rest_framework.response import Response
 from accounts.models import User
 from alumusic.api import View
 from alumusic.openapi import one, problems
-from alumusic.problems import FieldError, Invalid, Text, TooLarge
+from alumusic.problems import FieldError, Invalid, TooLarge
+from alumusic.validation import Faults, pointer_token
 from classifier import uploads
 from classifier.api import wire
 
@@ -116,19 +117,17 @@ def sent_file(request: Request) -> "UploadedFile[bytes]":
     """The one file of the body. Raises Invalid where there is another field or no file, TooLarge over the limit."""
     fields = cast("QueryDict", request.data)
     files: list[UploadedFile[bytes]] = request.FILES.getlist(FILE)
-    others = sorted({*fields} - {FILE})
-    errors = [_error(name, "unknown", _("Unknown field. Known: %(known)s.") % {"known": FILE}) for name in others]
+    faults = Faults()
+    for name in sorted({*fields} - {FILE}):
+        unknown = _("Unknown field. Known: %(known)s.") % {"known": FILE}
+        faults.add(FieldError(f"/{pointer_token(name)}", "unknown", unknown))
     if not files:
-        errors.append(_error(FILE, "required", _("A file is required, with its name.")))
+        faults.add(FieldError(f"/{FILE}", "required", _("A file is required, with its name.")))
     elif len(fields.getlist(FILE)) > 1:
-        errors.append(_error(FILE, "repeated", _("One file at a time.")))
-    if errors:
-        raise Invalid(errors[0].detail if len(errors) == 1 else None, errors=errors)
+        faults.add(FieldError(f"/{FILE}", "repeated", _("One file at a time.")))
+    if faults.listed:
+        raise faults.problem()
     if (files[0].size or 0) > settings.UPLOAD_MAX_BYTES:
         most = {"n": settings.UPLOAD_MAX_BYTES // 2**20}
         raise TooLarge(_("A file may have at most %(n)s MB.") % most)
     return files[0]
-
-
-def _error(name: str, code: str, detail: Text) -> FieldError:
-    return FieldError(f"/{name.replace('~', '~0').replace('/', '~1')}", code, detail)

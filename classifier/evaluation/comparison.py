@@ -43,7 +43,7 @@ class Comparison:
 def mcnemar(only_first: int, only_second: int) -> float:
     """Two-sided p of McNemar's exact test: that two equally good ones differ by so much, or more; 1 with no pairs."""
     n, fewer = only_first + only_second, min(only_first, only_second)
-    return min(1.0, 2 * sum(comb(n, k) for k in range(fewer + 1)) / 2**n)
+    return min(1.0, float(2 * sum(comb(n, k) for k in range(fewer + 1)) / 2**n))
 
 
 def compare(

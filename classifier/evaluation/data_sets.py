@@ -152,7 +152,7 @@ def from_corrections(since: date | None = None) -> Examples:
     comments = Comment.objects.filter(reviewed=True, category__isnull=False, pk__in=verdicts)
     rows = comments.order_by("pk").values_list("pk", "text", "category")
     items = [
-        Example(text, Category(verdicts[pk] or category), pk, blind=verdicts[pk] is not None)
+        Example(text, Category(verdicts[pk] or str(category)), pk, blind=verdicts[pk] is not None)
         for pk, text, category in rows.iterator()
     ]
     if not items:

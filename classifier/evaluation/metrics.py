@@ -66,7 +66,7 @@ class Confusion:
 
     @property
     def categories(self) -> int:
-        return self.counts.shape[0]
+        return len(self.counts)
 
     @property
     def n(self) -> int:
@@ -134,7 +134,8 @@ def kappa(matrix: Confusion) -> Figure:
     return Figure.of(matrix.right / n - by_chance, 1 - by_chance, Missing.ONE_CATEGORY)
 
 
-class Bin(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bin:
     """What was said with a confidence in (low, high]; the lowest bin has its low end too.
 
     confidence, accuracy: means; None where nothing was said with such a confidence.

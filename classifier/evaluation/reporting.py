@@ -122,12 +122,12 @@ def run_as_markdown(sheet: Sheet, found: Measured, checks: Sequence[Check]) -> s
         marks,
         _markdown(_category_rows(found)),
         "\n".join(f"- {line}" for line in _overall(found)),
-        f"### {_('Confusion matrix')}",
+        "### " + _("Confusion matrix"),
         _markdown(_matrix_rows(found)),
-        f"### {_('Accuracy by confidence')}",
+        "### " + _("Accuracy by confidence"),
         _markdown(_bin_rows(_("confidence"), found.bands)),
         _cost(sheet, found),
-        f"### {_('The worst mistakes')}" if len(mistakes) > 1 else "",
+        "### " + _("The worst mistakes") if len(mistakes) > 1 else "",
         _markdown(mistakes) if len(mistakes) > 1 else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -221,7 +221,7 @@ def _said(answer: Any) -> str:
 
 def _heading(sheet: Sheet, found: Measured) -> str:
     asked = sheet.asked
-    prompt = f", {_('prompt')} {asked.prompt_version}" if asked.prompt_version else ""
+    prompt = ", " + _("prompt") + f" {asked.prompt_version}" if asked.prompt_version else ""
     words = {"model": asked.model, "prompt": prompt, "name": sheet.examples.name, "n": found.matrix.n}
     return _("%(model)s%(prompt)s on %(name)s, %(n)s comments") % words + f" (sha256 {sheet.examples.sha256[:8]})"
 

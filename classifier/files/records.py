@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from alumusic.validation import field_errors, wire_names
+from alumusic.validation import Faults, wire_names
 from classifier.incoming import IncomingComment
 
 # Columns and keys that our own files have beside what may be sent; they come back, and are passed over.
@@ -46,5 +46,7 @@ def checked(number: int, fields: Any, cells: Mapping[str, str] | None = None) ->
     try:
         return Line(number, IncomingComment.model_validate(fields), cells or {})
     except ValidationError as error:
-        faults = [(fault.pointer.removeprefix("/"), fault.detail) for fault in field_errors(error, SENDABLE)]
+        found = Faults()
+        found.found(error, SENDABLE)
+        faults = [(fault.pointer.removeprefix("/"), fault.detail) for fault in found.listed]
         return BadLine(number, " ".join(f"{name}: {detail}" if name else str(detail) for name, detail in faults))

@@ -1,3 +1,4 @@
+from .author_request import AuthorRequest
 from .batch import Batch, BatchItem
 from .category import BatchState, Category, CommentState, FileFormat, UploadState
 from .classification import Classification
@@ -12,10 +13,11 @@ from .review import Review
 from .run import Run, RunAnswer
 from .sitting import ReviewLease, Sitting, Step
 from .tag import CommentTag, Tag
-from .upload import Upload, UploadError, UploadPiece
+from .upload import Upload, UploadError, UploadOmission, UploadPiece
 from .vocabulary import TagsApart, VocabularyAct
 
 __all__ = [
+    "AuthorRequest",
     "Batch",
     "BatchItem",
     "BatchState",
@@ -48,6 +50,7 @@ __all__ = [
     "TrainedArtefact",
     "Upload",
     "UploadError",
+    "UploadOmission",
     "UploadPiece",
     "UploadState",
     "VocabularyAct",

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from alumusic.problems import Text
 from classifier import signals
 
 from .category import Category, CommentState
@@ -22,6 +23,18 @@ NO_TAG = 0
 
 TO_REVIEW = Q(reviewed=False, state__in=[CommentState.CLASSIFIED, CommentState.FAILED])
 SCORED = TO_REVIEW & Q(review_score__isnull=False)
+
+REFUSALS: dict[str, Text] = {
+    "refusal": _("it will not answer this text"),
+    "content_filter": _("its filter holds this text back"),
+    "context_length": _("the text is too long for it"),
+    "truncated": _("its answer broke off"),
+    "rejected": _("its server takes no question with this text"),
+    "invalid_answer": _("its answers could not be read"),
+    "broken_answer": _("its answers could not be read"),
+    "server_error": _("its server fails on this text"),
+    "timeout": _("it does not answer in time"),
+}
 
 REVIEW_COLUMNS = ["review_week", "review_score", "review_reason"]
 LABEL_COLUMNS = ["state", "category", "confidence", "engine", "fallback_reason", "reviewed", "category_corrected"]
@@ -181,6 +194,7 @@ class Comment(models.Model):
         permissions = [
             ("export_comment", _("Can export comments")),
             ("review_comment", _("Can review comments")),
+            ("erase_author", _("Can hand over and erase the comments of an author")),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="comment_text_not_empty"),
@@ -243,6 +257,7 @@ class Comment(models.Model):
                 name="comment_to_review_engine",
                 condition=SCORED,
             ),
+            models.Index(Upper("author"), name="comment_author", condition=~Q(author="")),
             models.Index(
                 fields=["-moment", "-id"], name="comment_to_score", condition=TO_REVIEW & Q(review_score=None)
             ),
@@ -259,6 +274,11 @@ class Comment(models.Model):
         with transaction.atomic():
             signals.tell([self])
             return super().delete(*args, **kwargs)
+
+    @property
+    def refusal(self) -> Text:
+        """Why the main engine gave no label, in words."""
+        return REFUSALS.get(self.fallback_reason or "", self.fallback_reason or "")
 
     @property
     def tag_names(self) -> list[str]:

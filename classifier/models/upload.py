@@ -19,6 +19,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """Those with lines still to be read, and that nobody holds."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state__in=OPEN)
 
+    def still_open(self) -> Self:
+        """Those with lines still to be read, held or not."""
+        return self.filter(state__in=OPEN)
+
 
 class Upload(models.Model):
     """A file of comments that was sent, until all its lines are comments or errors; it is known by its batch.
@@ -98,6 +102,23 @@ class UploadPiece(models.Model):
 
     def __str__(self) -> str:
         return f"{self.upload_id} {self.number}"
+
+
+class UploadOmission(models.Model):
+    """An author who was erased while this upload was still to be read: lines of theirs become no comments.
+
+    Gone, as the pieces in which the name stands, when the upload ends.
+    """
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="omissions")
+    author = models.CharField(max_length=200)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["upload", "author"], name="upload_omission_once")]
+
+    def __str__(self) -> str:
+        return str(self.upload_id)
 
 
 class UploadError(models.Model):

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +15,7 @@ from alumusic.panel import Notice, Section
 from alumusic.problems import Text
 from alumusic.weeks import start_of
 from classifier.engines import engine_in_service
-from classifier.models import Category, Comment, CommentState, Review
+from classifier.models import Comment, CommentState, Review
 
 LIST = "admin:classifier_comment_changelist"
 MANY = 10_000
@@ -38,21 +37,6 @@ def waiting(request: HttpRequest) -> Section | None:
         "may_review": request.user.has_perm("classifier.review_comment"),
     }
     return Section("classifier/home_waiting.html", context)
-
-
-def week(request: HttpRequest) -> Section | None:
-    """This week's comments by category, and how many came in the week before by this hour of it."""
-    if not request.user.has_perm("classifier.view_comment"):
-        return None
-    now, monday = timezone.now(), _monday()
-    counts = _by_category(monday, now)
-    total = sum(counts.values())
-    rows = [
-        (category, counts.get(category, 0), counts.get(category, 0) / total if total else 0) for category in Category
-    ]
-    before = sum(_by_category(monday - timedelta(weeks=1), now - timedelta(weeks=1)).values())
-    context: dict[str, Any] = {"rows": rows, "total": total, "before": before, "since": monday.date().isoformat()}
-    return Section("classifier/home_week.html", context)
 
 
 def engine(request: HttpRequest) -> Section | None:
@@ -107,8 +91,3 @@ def notices(request: HttpRequest) -> Iterator[Notice]:
 def _monday() -> Any:
     today = timezone.localdate()
     return start_of(today - timedelta(days=today.weekday()))
-
-
-def _by_category(since: Any, until: Any) -> dict[str, int]:
-    of_period = Comment.objects.filter(moment__gte=since, moment__lt=until, category__isnull=False)
-    return dict(of_period.order_by().values_list("category").annotate(n=Count("pk")))

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from classifier.panel import comment, comments, relabelling
+from classifier.panel import authors, comment, comments, relabelling
 from classifier.panel.evaluation.versus import RunComparison
 
 urlpatterns = [
+    path("classifier/autores/", authors.AuthorData.as_view(), name="authors"),
+    path("classifier/autores/exportar/", authors.AuthorExport.as_view(), name="author_export"),
+    path("classifier/autores/apagar/", authors.AuthorErase.as_view(), name="author_erase"),
     path("classifier/comment/contagem/", comments.CommentCount.as_view(), name="comment_count"),
     path("classifier/comment/exportar/", comments.CommentExport.as_view(), name="comment_export"),
     path("classifier/comment/corrigir/", comments.BulkCorrection.as_view(), name="comment_bulk_correct"),

@@ -70,7 +70,7 @@ def cards(leases: Sequence[ReviewLease]) -> list[Card]:
 
 def reasons(comment: Comment, opinions: Opinions) -> list[str]:
     """Why the comment is in the queue where it is, in words, what weighs most first."""
-    refused = _("the LLM gave no label: %(why)s") % {"why": comment.fallback_reason}
+    refused = _("the LLM gave no label: %(why)s") % {"why": comment.refusal}
     return [*([refused] if comment.fallback_reason else []), *_of_score(comment, opinions)]
 
 

@@ -76,7 +76,10 @@ class Window:
         if not self._count:
             oldest = rows.order_by("-comment_id").values_list("comment_id", flat=True)[self._size - 1 : self._size]
             first = next(iter(oldest), 0)
-            self._take(rows.filter(comment_id__gte=first).order_by("comment_id").iterator(chunk_size=BLOCK))
+            # By their keys: a cursor outlives a transaction on one connection only, and a pooler gives another.
+            while block := list(rows.filter(comment_id__gte=first).order_by("comment_id")[:BLOCK]):
+                self._take(block)
+                first = block[-1][0] + 1
             self._listed = time.monotonic()
             return
         self._take(rows.filter(comment_id__gt=self._newest).order_by("comment_id"))

@@ -32,7 +32,7 @@ def same(ours, theirs):
     return math.isnan(theirs) if ours is None else ours == pytest.approx(theirs, abs=1e-9)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(PAIRS.filter(bool))
 def test_precision_recall_and_f1_are_scikit_learns(pairs):
     found = matrix(pairs)
@@ -49,7 +49,7 @@ def test_precision_recall_and_f1_are_scikit_learns(pairs):
     assert found.counts.tolist() == theirs_of_all[:K].tolist()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(PAIRS.filter(bool))
 def test_kappa_is_scikit_learns(pairs):
     truth, said = zip(*pairs, strict=True)
@@ -60,7 +60,7 @@ def test_kappa_is_scikit_learns(pairs):
     assert same(metrics.kappa(matrix(pairs)).value, theirs)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(CONFIDENCES.filter(bool))
 def test_the_reliability_curve_is_scikit_learns_with_the_empty_bins_too(pairs):
     confidence, correct = map(list, zip(*pairs, strict=True))
@@ -78,7 +78,7 @@ def test_full_certainty_lies_in_the_last_bin_and_empty_bins_stay():
     bins = metrics.reliability([1.0, 1.0, 0.0], [True, False, False])
 
     assert [each.count for each in bins] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
-    assert bins[9][3:] == (1, 1.0, 0.5)
+    assert (bins[9].right, bins[9].confidence, bins[9].accuracy) == (1, 1.0, 0.5)
     assert bins[4].confidence is bins[4].accuracy is None
 
 
@@ -111,7 +111,7 @@ def test_mcnemars_exact_p_is_the_published_one():
     assert (mcnemar(0, 0), mcnemar(5, 5)) == (1.0, 1.0)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_mcnemars_exact_p_is_the_binomials(first, second):
     if first + second:
@@ -144,7 +144,7 @@ def every_figure(found):
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(PAIRS)
 def test_each_figure_has_a_number_in_its_interval_or_a_reason_and_is_valid_json(pairs):
     figures = every_figure(matrix(pairs))
@@ -224,7 +224,7 @@ def test_a_stratified_bootstrap_keeps_the_size_of_each_category():
 
 
 def test_a_set_of_two_hundred_is_covered_as_often_as_promised():
-    """2,000 sets of 200 comments from a known truth; `benchmarks/intervals.py` does more of it."""
+    """800 sets of 200 comments from a known truth; `benchmarks/intervals.py` does more of it."""
     random = np.random.default_rng(7)
     shares = np.array(
         [
@@ -242,13 +242,13 @@ def test_a_set_of_two_hundred_is_covered_as_often_as_promised():
         "f1": metrics.f1(true, 1).value,
     }  # fmt: skip
     hits = dict.fromkeys(wanted, 0)
-    for drawn in random.multinomial(200, shares.ravel(), size=2_000):
+    for drawn in random.multinomial(200, shares.ravel(), size=800):
         found = Confusion(drawn.reshape(shares.shape))
         figures = {
-            "accuracy": intervals.accuracy(found), "macro_f1": intervals.macro_f1(found, times=100),
+            "accuracy": intervals.accuracy(found), "macro_f1": intervals.macro_f1(found, times=60),
             "f1": intervals.f1(found, 1),
         }  # fmt: skip
         for name, figure in figures.items():
             hits[name] += figure.interval.low <= wanted[name] <= figure.interval.high
 
-    assert {name: hit / 2_000 for name, hit in hits.items()} == {name: pytest.approx(0.95, abs=0.02) for name in hits}
+    assert {name: hit / 800 for name, hit in hits.items()} == {name: pytest.approx(0.95, abs=0.02) for name in hits}

@@ -108,7 +108,7 @@ def test_a_card_says_why_it_is_here(desk):
         ["46 % CRÍTICA, 41 % SUGESTÃO"],
         ["o motor e a LLM discordam", "LLM: 90 % ELOGIO · motor: 70 % CRÍTICA"],
         ["assunto novo"],
-        ["a LLM não deu rótulo: content_filter", "o motor não dá probabilidades"],
+        ["a LLM não deu rótulo: o filtro dela barra este texto", "o motor não dá probabilidades"],
     ]
 
 

@@ -9,10 +9,13 @@ from classifier.engines.embedded.weights import Floats
 
 from .dataset import CATEGORIES
 
-TARGET = 0.95
-# Half a standard error on the safe side: with few comments at hand, a lucky run must not set a threshold.
-CAUTION = 0.5
-SPLITS = 40
+# What must be right of a category's verdicts that stay, and of all that stay.
+EACH = 0.95
+ALL = 0.97
+# Standard errors on the safe side: with few comments at hand, a lucky run must not set a threshold. A category has
+# fewest, and whole ones would leave it none.
+EACH_CAUTION = 0.5
+ALL_CAUTION = 1.0
 
 Thresholds = dict[str, float]
 
@@ -29,47 +32,46 @@ class Kept:
 
 
 def thresholds(probabilities: Floats, truth: NDArray[np.int64]) -> Thresholds:
-    """The least confidence, a category's name, from which on verdicts are right TARGET of the time.
+    """The least confidence, a category's name, from which on verdicts stay: EACH right, and ALL right together.
 
-    By the lower bound of Wilson's interval at CAUTION standard errors. A category that never gets there has none.
+    Where the categories alone keep too much that is wrong, what stays is cut at one confidence for all of them, so that
+    the least certain go first. A category that never gets there has none.
     """
     said, confidence = probabilities.argmax(1), probabilities.max(1)
     found = {}
     for kind, name in enumerate(CATEGORIES):
-        mine = np.flatnonzero(said == kind)
-        mine = mine[np.argsort(-confidence[mine], kind="stable")]
-        count = np.arange(1, len(mine) + 1)
-        good = np.flatnonzero(_lower_bound(np.cumsum(truth[mine] == kind), count) >= TARGET)
-        if len(good):
-            found[str(name.value)] = float(confidence[mine[good[-1]]])
-    return found
+        mine = said == kind
+        least = _least(confidence[mine], truth[mine] == kind, EACH, EACH_CAUTION)
+        if least is not None:
+            found[str(name.value)] = least
+    stays = _stays(probabilities, found)
+    common = _least(confidence[stays], (said == truth)[stays], ALL, ALL_CAUTION)
+    return {} if common is None else {name: max(least, common) for name, least in found.items()}
 
 
 def kept(probabilities: Floats, truth: NDArray[np.int64], least: Thresholds) -> Kept:
-    said, confidence = probabilities.argmax(1), probabilities.max(1)
+    stays = _stays(probabilities, least)
+    right = probabilities.argmax(1) == truth
+    return Kept(float(stays.mean()), float(right[stays].mean()) if stays.any() else 1.0)
+
+
+def _stays(probabilities: Floats, least: Thresholds) -> NDArray[np.bool_]:
     needed = np.array([least.get(str(name.value), np.inf) for name in CATEGORIES])
-    stays = confidence >= needed[said]
-    return Kept(float(stays.mean()), float((said == truth)[stays].mean()) if stays.any() else 1.0)
+    return np.asarray(probabilities.max(1) >= needed[probabilities.argmax(1)])
 
 
-def cross_fitted(probabilities: Floats, truth: NDArray[np.int64]) -> Kept:
-    """What stays of comments that chose no threshold: half of them choose, the other half is measured, many times."""
-    draw = np.random.default_rng(0)
-    found = []
-    for _ in range(SPLITS):
-        order = draw.permutation(len(truth))
-        halves = order[: len(order) // 2], order[len(order) // 2 :]
-        for choosing, measured in (halves, halves[::-1]):
-            least = thresholds(probabilities[choosing], truth[choosing])
-            found.append(kept(probabilities[measured], truth[measured], least))
-    share = float(np.mean([each.share for each in found]))
-    return Kept(share, float(np.sum([each.share * each.precision for each in found]) / (share * len(found) or 1)))
+def _least(confidence: Floats, right: NDArray[np.bool_], target: float, caution: float) -> float | None:
+    """The least confidence from which on the target is met by the lower bound of Wilson's interval."""
+    order = np.argsort(-confidence, kind="stable")
+    bound = _lower_bound(np.cumsum(right[order]), np.arange(1, len(order) + 1), caution)
+    good = np.flatnonzero(bound >= target)
+    return float(confidence[order[good[-1]]]) if len(good) else None
 
 
-def _lower_bound(right: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.float64]:
+def _lower_bound(right: NDArray[np.int64], count: NDArray[np.int64], caution: float) -> NDArray[np.float64]:
     """Wilson's lower bound of right / count (Wilson 1927)."""
-    share, square = right / count, CAUTION**2
+    share, square = right / count, caution**2
     centre = share + square / (2 * count)
-    margin = CAUTION * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
+    margin = caution * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
     bound: NDArray[np.float64] = (centre - margin) / (1 + square / count)
     return bound

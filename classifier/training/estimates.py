@@ -1,7 +1,7 @@
 """How good a head is on comments that it did not learn from."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from classifier.engines.embedded.weights import Floats
 from .dataset import CATEGORIES
 from .fitting import Material, fit
 
-FOLDS_BY_IDEA = 5
 COARSE = 1e-3
 
 
@@ -56,21 +55,14 @@ def logits(head: Head, rows: Material) -> Floats:
     return np.asarray([head.linear(text, each) for text, each in middle] + head.tuned * rows.reading.logits)
 
 
-def out_of_fold(
-    rows: Material, folds: Sequence[str], tell: Callable[[str], None], *, tuned: bool
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Logits by heads that saw none of a row's fold, and which rows were in some fold's turn.
-
-    folds: a name a row; rows of the fold "" always train and are never measured. tuned: count the tuned layers' logits
-    too, which is honest only where they did not learn from these rows.
-    """
-    names = np.array(folds)
+def out_of_fold(rows: Material, tell: Callable[[str], None]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Logits by heads that saw none of a row's voice, and which rows have a voice; the others always train."""
+    names = np.array(rows.voices)
     found = np.zeros((len(names), len(CATEGORIES)), np.float32)
-    for fold in sorted(set(folds) - {""}):
-        held = names == fold
-        head = fit(rows.only(~held), tolerance=COARSE)
-        found[held] = logits(head if tuned else replace(head, tuned=0.0), rows.only(held))
-        tell(f"  {fold}: macro-F1 {figures(softmax(found[held]), rows.categories[held]).macro_f1:.4f}")
+    for voice in sorted(set(rows.voices) - {""}):
+        held = names == voice
+        found[held] = logits(fit(rows.only(~held), tolerance=COARSE), rows.only(held))
+        tell(f"  {voice}: macro-F1 {figures(softmax(found[held]), rows.categories[held]).macro_f1:.4f}")
     return found, names != ""
 
 
@@ -82,9 +74,3 @@ def best_temperature(found: Floats, truth: NDArray[np.int64]) -> float:
         return float(-np.log(shares[np.arange(len(truth)), truth] + 1e-12).mean())
 
     return round(float(minimize_scalar(loss, bounds=(0.5, 4.0), method="bounded").x), 3)
-
-
-def by_idea(ideas: Sequence[str]) -> Iterator[str]:
-    """A fold a row, the same for all rows of one idea; "" where there is none."""
-    fold = {idea: str(place % FOLDS_BY_IDEA) for place, idea in enumerate(sorted(set(ideas)))}
-    return (fold[idea] if idea else "" for idea in ideas)

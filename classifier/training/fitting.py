@@ -16,9 +16,7 @@ from classifier.engines.embedded.weights import Floats
 from .dataset import CATEGORIES, Example, bare
 
 COPY_WEIGHT = 0.5
-MIDDLE_SCALE = 0.3
 PLAIN_SCALE = 0.5
-TUNED_WEIGHT = 2.0
 NEUTRAL_VOICE = ""
 REGULARISATION = 1.0
 LEAST = {"words": 2, "letters": 3}
@@ -63,7 +61,7 @@ def measured(examples: Sequence[Example], encoder: Encoder | None) -> Material:
     )
 
 
-def material(examples: Sequence[Example], neutral: Sequence[str], encoder: Encoder | None) -> Material:
+def material(examples: Sequence[Example], neutral: Sequence[str]) -> Material:
     """The comments, a lighter copy of each without accents and punctuation, and what has no tone, a fifth each way."""
     kinds = range(len(CATEGORIES))
     rows = [
@@ -72,8 +70,7 @@ def material(examples: Sequence[Example], neutral: Sequence[str], encoder: Encod
         *((text, kind, 1 / len(CATEGORIES), NEUTRAL_VOICE) for text in neutral for kind in kinds),
     ]
     texts, categories, weights, voices = (list(column) for column in zip(*rows, strict=True))
-    reading = None if encoder is None else readings(encoder, texts)
-    return Material(texts, np.array(categories), np.array(weights), voices, reading)
+    return Material(texts, np.array(categories), np.array(weights), voices)
 
 
 def copies(examples: Sequence[Example]) -> list[tuple[str, Example]]:
@@ -95,7 +92,7 @@ def readings(encoder: Encoder, texts: Sequence[str], chunk: int = 32) -> Reading
 
 
 def fit(rows: Material, *, tolerance: float = 1e-4) -> Head:
-    """A head trained on the rows, with the encoder's reading where they have one; not yet calibrated."""
+    """A head trained on the rows to do without the encoder; not yet calibrated."""
     low = [features.folded(features.trimmed(text)) for text in rows.texts]
     blocks: list[sparse.csr_matrix] = []
     terms: dict[str, Terms] = {}
@@ -105,15 +102,11 @@ def fit(rows: Material, *, tolerance: float = 1e-4) -> Head:
         blocks.append(matrix(terms[name].row(document) for document in documents))
         blocks[-1].resize(len(low), len(terms[name].columns))
     plain = np.array([features.plain(features.trimmed(text)) for text in rows.texts])
-    scaled, unscale = [], []
-    for values, scale in ((plain, PLAIN_SCALE), (None if rows.reading is None else rows.reading.middle, MIDDLE_SCALE)):
-        if values is not None:
-            factor, centre = scale / (values.std(0) + 1e-6), values.mean(0)
-            scaled.append(sparse.csr_matrix((values - centre) * factor))
-            unscale.append((factor, centre))
+    factor, centre = PLAIN_SCALE / (plain.std(0) + 1e-6), plain.mean(0)
+    scaled = sparse.csr_matrix((plain - centre) * factor)
     model = LogisticRegression(C=REGULARISATION, max_iter=400, tol=tolerance)
-    model.fit(sparse.hstack([*scaled, *blocks]).tocsr(), rows.categories, sample_weight=rows.weights)
-    return _head(model, terms, unscale)
+    model.fit(sparse.hstack([scaled, *blocks]).tocsr(), rows.categories, sample_weight=rows.weights)
+    return _head(model, terms, factor, centre)
 
 
 def matrix(rows: Iterable[tuple[NDArray[np.int64], Floats]]) -> sparse.csr_matrix:
@@ -125,17 +118,11 @@ def matrix(rows: Iterable[tuple[NDArray[np.int64], Floats]]) -> sparse.csr_matri
     return sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), np.array(ends)))
 
 
-def _head(model: LogisticRegression, terms: dict[str, Terms], unscale: Sequence[tuple[Floats, Floats]]) -> Head:
-    """The regression's weights by block, scaling and centring folded in."""
+def _head(model: LogisticRegression, terms: dict[str, Terms], factor: Floats, centre: Floats) -> Head:
+    """The regression's weights by block, scaling and centring of the plain counts folded in."""
     coefficients = model.coef_.T
-    bias = model.intercept_.copy()
-    dense, at = [], 0
-    for factor, centre in unscale:
-        block = coefficients[at : at + len(factor)] * factor[:, None]
-        bias -= centre @ block
-        dense.append(block.astype(np.float32))
-        at += len(factor)
-    parts = {}
+    plain = coefficients[: len(factor)] * factor[:, None]
+    parts, at = {}, len(factor)
     for name, learned in terms.items():
         size = len(learned.columns)
         parts[name] = Sparse(learned, coefficients[at : at + size].astype(np.float16).astype(np.float32))
@@ -143,8 +130,7 @@ def _head(model: LogisticRegression, terms: dict[str, Terms], unscale: Sequence[
     return Head(
         words=parts["words"],
         letters=parts["letters"],
-        plain=dense[0],
-        middle=dense[1] if len(dense) > 1 else None,
-        bias=bias.astype(np.float32),
-        tuned=TUNED_WEIGHT if len(dense) > 1 else 0.0,
+        plain=plain.astype(np.float32),
+        middle=None,
+        bias=(model.intercept_ - centre @ plain).astype(np.float32),
     )

@@ -1,246 +1,167 @@
-"""The encoder's upper layers, tuned to tell the categories apart: forward and backward passes in numpy, and Adam.
+"""The encoder's upper layers, tuned to tell the categories apart; in torch, which only this needs.
 
-The lower layers stay as they come, so what they make of each text is computed once.
+The forward pass is that of `classifier/engines/embedded/encoder.py`, its matrices in bfloat16.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import erf
+import torch
+from torch import Tensor
+from torch.nn import functional
 
-from classifier.engines.embedded.encoder import Batch
-from classifier.engines.embedded.model import softmax
+from classifier.engines.embedded.encoder import Batch, Encoder
+from classifier.engines.embedded.tuned import Tuned
 from classifier.engines.embedded.weights import Floats, Layer
 
-PARTS = tuple(field.name for field in fields(Layer))
 DROPPED = 0.1
 SMOOTHING = 0.05
-BATCH = 32
-POOL = 20
-RATE = 1e-4
-HEAD_RATE = 3e-3
+BATCH = 64
+POOL = 10
+DECAY = 0.01
 WARM = 0.1
 CLIP = 1.0
+BARE = 1 / 3
 
-
-@dataclass(slots=True)
-class Kept:
-    """What a layer's backward pass needs of its forward pass."""
-
-    x: Floats
-    query: Floats
-    key: Floats
-    value: Floats
-    shares: Floats
-    context: Floats
-    centred1: Floats
-    spread1: Floats
-    middle: Floats
-    before: Floats
-    inner: Floats
-    centred2: Floats
-    spread2: Floats
-    mask1: Floats
-    mask2: Floats
-
-
-def norm_forward(x: Floats, weight: Floats, bias: Floats, epsilon: float) -> tuple[Floats, Floats, Floats]:
-    """The normalised rows, and what the backward pass needs: the rows before weight and bias, and 1 / deviation."""
-    x = x - x.mean(1, keepdims=True)
-    spread = 1 / np.sqrt((x * x).mean(1, keepdims=True) + np.float32(epsilon))
-    x *= spread
-    return x * weight + bias, x, spread
-
-
-def norm_backward(grad: Floats, centred: Floats, spread: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
-    """Gradients by input, weight and bias."""
-    inside = grad * weight
-    out = inside - inside.mean(1, keepdims=True) - centred * (inside * centred).mean(1, keepdims=True)
-    return out * spread, (grad * centred).sum(0), grad.sum(0)
+PARTS = tuple(field.name for field in fields(Layer))
+HALF = torch.bfloat16
+Parts = dict[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """Upper layers and a linear head over the mean of a text's tokens."""
+class Course:
+    """epochs: passes over all samples. rate, head_rate: the highest learning rates, of the top layer and of the head.
 
-    layers: list[Layer]
-    head_w: Floats
-    head_b: Floats
-    heads: int
-    epsilon: float
+    lower: how much slower a layer learns than the one above it; lower ones hold what is common to all texts.
+    """
 
-    def parameters(self) -> list[Floats]:
-        """Every array that learns, the head's two first."""
-        return [self.head_w, self.head_b, *(getattr(layer, part) for layer in self.layers for part in PARTS)]
-
-    def forward(self, x: Floats, batch: Batch, drop: Callable[[tuple[int, ...]], Floats]) -> tuple[Floats, list[Kept]]:
-        kept = []
-        for layer in self.layers:
-            x, one = self._layer_forward(layer, x, batch, drop)
-            kept.append(one)
-        return x, kept
-
-    def _layer_forward(
-        self, layer: Layer, x: Floats, batch: Batch, drop: Callable[[tuple[int, ...]], Floats]
-    ) -> tuple[Floats, Kept]:
-        texts, places = batch.shape
-        width = x.shape[1]
-        size = width // self.heads
-        parts = batch.spread(x @ layer.qkv_w + layer.qkv_b).reshape(texts, places, 3, self.heads, size)
-        query, key, value = parts.transpose(2, 0, 3, 1, 4)
-        scores = np.asarray(query @ key.transpose(0, 1, 3, 2) * np.float32(size**-0.5) + batch.mask, np.float32)
-        shares = softmax(scores)
-        context = batch.gather((shares @ value).transpose(0, 2, 1, 3).reshape(texts, places, width))
-        mask1, mask2 = drop(x.shape), drop(x.shape)
-        middle, centred1, spread1 = norm_forward(
-            x + (context @ layer.out_w + layer.out_b) * mask1, layer.norm1_w, layer.norm1_b, self.epsilon
-        )
-        before = middle @ layer.up_w + layer.up_b
-        inner = np.asarray(before * (np.float32(0.5) * (1 + erf(before * np.float32(0.5**0.5)))), np.float32)
-        out, centred2, spread2 = norm_forward(
-            middle + (inner @ layer.down_w + layer.down_b) * mask2, layer.norm2_w, layer.norm2_b, self.epsilon
-        )
-        return out, Kept(
-            x, query, key, value, shares, context, centred1, spread1, middle, before, inner, centred2, spread2,
-            mask1, mask2,
-        )  # fmt: skip
-
-    def _layer_backward(self, layer: Layer, kept: Kept, grad: Floats, batch: Batch) -> tuple[Floats, list[Floats]]:
-        """The gradient by the layer's input, and by each of PARTS."""
-        texts, places = batch.shape
-        width = grad.shape[1]
-        size = width // self.heads
-        grad, norm2_w, norm2_b = norm_backward(grad, kept.centred2, kept.spread2, layer.norm2_w)
-        branch = grad * kept.mask2
-        down_w, down_b = kept.inner.T @ branch, branch.sum(0)
-        inner = branch @ layer.down_w.T * _gelu_slope(kept.before)
-        up_w, up_b = kept.middle.T @ inner, inner.sum(0)
-        grad = np.asarray(grad + inner @ layer.up_w.T, grad.dtype)
-        grad, norm1_w, norm1_b = norm_backward(grad, kept.centred1, kept.spread1, layer.norm1_w)
-        branch = grad * kept.mask1
-        out_w, out_b = kept.context.T @ branch, branch.sum(0)
-        mixed = np.asarray(branch @ layer.out_w.T, grad.dtype)
-        context = batch.spread(mixed).reshape(texts, places, self.heads, size).transpose(0, 2, 1, 3)
-        value = kept.shares.transpose(0, 1, 3, 2) @ context
-        shares = context @ kept.value.transpose(0, 1, 3, 2)
-        scores = kept.shares * (shares - (shares * kept.shares).sum(-1, keepdims=True)) * np.float32(size**-0.5)
-        parts = np.stack([scores @ kept.key, scores.transpose(0, 1, 3, 2) @ kept.query, value])
-        qkv = batch.gather(parts.transpose(1, 3, 0, 2, 4).reshape(texts, places, 3 * width))
-        qkv_w, qkv_b = kept.x.T @ qkv, qkv.sum(0)
-        return grad + qkv @ layer.qkv_w.T, [
-            qkv_w, qkv_b, out_w, out_b, norm1_w, norm1_b, up_w, up_b, down_w, down_b, norm2_w, norm2_b,
-        ]  # fmt: skip
-
-    def gradients(
-        self,
-        x: Floats,
-        batch: Batch,
-        truth: Floats,
-        weights: Floats,
-        drop: Callable[[tuple[int, ...]], Floats],
-    ) -> tuple[float, list[Floats]]:
-        """The weighted mean cross-entropy against `truth` (one row of shares a text), and its gradients."""
-        out, kept = self.forward(x, batch, drop)
-        pooled = batch.means(out)
-        mask = drop(pooled.shape)
-        logits = np.asarray((pooled * mask) @ self.head_w + self.head_b, x.dtype)
-        shares = softmax(logits)
-        total = weights.sum()
-        loss = -float((weights * (truth * np.log(shares + 1e-9)).sum(1)).sum() / total)
-        wrong = (shares - truth) * (weights / total)[:, None]
-        head = [(pooled * mask).T @ wrong, wrong.sum(0)]
-        by_text = wrong @ self.head_w.T * mask / batch.lengths[:, None].astype(np.float32)
-        grad = by_text[batch.text]
-        found: list[list[Floats]] = []
-        for layer, one in zip(reversed(self.layers), reversed(kept), strict=True):
-            grad, parts = self._layer_backward(layer, one, grad, batch)
-            found.append(parts)
-        return loss, [*head, *(part for parts in reversed(found) for part in parts)]
-
-
-def _gelu_slope(x: Floats) -> Floats:
-    cumulative = np.float32(0.5) * (1 + erf(x * np.float32(0.5**0.5)))
-    slope: Floats = cumulative + x * np.exp(-0.5 * x * x) * np.float32((2 * np.pi) ** -0.5)
-    return slope
-
-
-class Adam:
-    """rates: the highest learning rate of each parameter; it rises over WARM of the steps, then falls as a cosine."""
-
-    def __init__(self, parameters: list[Floats], rates: list[float], steps: int) -> None:
-        self.parameters = parameters
-        self.rates = rates
-        self.steps = steps
-        self.done = 0
-        self.first = [np.zeros_like(parameter) for parameter in parameters]
-        self.second = [np.zeros_like(parameter) for parameter in parameters]
-
-    def step(self, gradients: list[Floats]) -> None:
-        length = float(np.sqrt(sum(float((gradient * gradient).sum()) for gradient in gradients)))
-        shrink = np.float32(min(1.0, CLIP / (length + 1e-9)))
-        self.done += 1
-        scale = self._schedule() / (1 - 0.9**self.done)
-        unbias = np.float32(1 / (1 - 0.999**self.done))
-        for place, gradient in enumerate(gradients):
-            gradient *= shrink
-            first, second = self.first[place], self.second[place]
-            first += np.float32(0.1) * (gradient - first)
-            second += np.float32(0.001) * (gradient * gradient - second)
-            self.parameters[place] -= np.float32(self.rates[place] * scale) * first / (np.sqrt(second * unbias) + 1e-8)
-
-    def _schedule(self) -> float:
-        warm = max(1, int(self.steps * WARM))
-        if self.done <= warm:
-            return self.done / warm
-        return 0.5 * (1 + float(np.cos(np.pi * (self.done - warm) / max(1, self.steps - warm))))
+    epochs: int
+    rate: float
+    lower: float
+    head_rate: float
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """states: the lower layers' output, (tokens, width). truth: a share for each category.
+    """ids: of the text as typed. bare: of its copy without accents and punctuation. truth: a share a category."""
 
-    turn: 0 for even epochs alone, 1 for odd ones, None for all.
-    """
-
-    states: NDArray[np.float16]
+    ids: Sequence[int]
+    bare: Sequence[int]
     truth: Floats
-    weight: float = 1.0
-    turn: int | None = None
 
 
-def tune(network: Network, samples: Sequence[Sample], *, epochs: int, seed: int, tell: Callable[[str], None]) -> None:
-    """Trains the network in place; the same samples and seed give the same numbers."""
+class Network:
+    """The encoder's layers, of which the upper ones learn, and a linear head over the mean of a text's tokens."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.chance = torch.Generator().manual_seed(0)
+        self.lower = [{part: values.to(HALF) for part, values in _tensors(layer).items()} for layer in encoder.lower]
+        self.upper = [_tensors(layer) for layer in encoder.tuned.layers]
+        self.head_w = torch.tensor(encoder.tuned.head_w)
+        self.head_b = torch.tensor(encoder.tuned.head_b)
+        for parameter in (self.head_w, self.head_b, *(part for layer in self.upper for part in layer.values())):
+            parameter.requires_grad_()
+
+    def logits(self, batch: Batch, dropped: float = 0.0) -> Tensor:
+        """One row a text of the batch. dropped: the share of numbers left out of each branch, while it learns."""
+        x = torch.from_numpy(batch.spread(self.encoder.embedded(batch)))
+        present = torch.arange(x.shape[1]) < torch.from_numpy(batch.lengths)[:, None]
+        mask = torch.from_numpy(batch.mask)
+        with torch.no_grad():
+            for layer in self.lower:
+                x = self._through(layer, x, mask, 0.0)
+        for layer in self.upper:
+            x = self._through(layer, x, mask, dropped)
+        mean = (x * present[:, :, None]).sum(1) / torch.from_numpy(batch.lengths)[:, None]
+        return mean * self._kept(mean.shape, dropped) @ self.head_w + self.head_b
+
+    def _through(self, layer: Parts, x: Tensor, mask: Tensor, dropped: float) -> Tensor:
+        epsilon = self.encoder.weights.epsilon
+        x = x + self._attention(layer, x, mask) * self._kept((len(x), 1, x.shape[-1]), dropped)
+        x = functional.layer_norm(x, x.shape[-1:], layer["norm1_w"].float(), layer["norm1_b"].float(), epsilon)
+        inner = functional.gelu(_linear(x, layer["up_w"], layer["up_b"]))
+        x = x + _linear(inner, layer["down_w"], layer["down_b"]) * self._kept((len(x), 1, x.shape[-1]), dropped)
+        return functional.layer_norm(x, x.shape[-1:], layer["norm2_w"].float(), layer["norm2_b"].float(), epsilon)
+
+    def _attention(self, layer: Parts, x: Tensor, mask: Tensor) -> Tensor:
+        texts, places, width = x.shape
+        heads = self.encoder.weights.heads
+        parts = _linear(x, layer["qkv_w"], layer["qkv_b"]).view(texts, places, 3, heads, width // heads)
+        query, key, value = parts.permute(2, 0, 3, 1, 4)
+        shares = torch.softmax((query @ key.transpose(-1, -2)).float() * (width // heads) ** -0.5 + mask, -1)
+        context = (shares.to(value.dtype) @ value).transpose(1, 2).reshape(texts, places, width)
+        return _linear(context, layer["out_w"], layer["out_b"])
+
+    def _kept(self, shape: Sequence[int], dropped: float) -> Tensor:
+        """Dropout as factors; of whole columns of a text, which is a tenth of the work of one draw a number."""
+        return torch.empty(tuple(shape)).bernoulli_(1 - dropped, generator=self.chance) / (1 - dropped)
+
+    def rates(self, course: Course) -> list[dict[str, Any]]:
+        """What learns, and how fast at most."""
+        top = len(self.upper) - 1
+        by_layer = [
+            {"params": list(layer.values()), "lr": course.rate * course.lower ** (top - place)}
+            for place, layer in enumerate(self.upper)
+        ]
+        return [{"params": [self.head_w, self.head_b], "lr": course.head_rate}, *by_layer]
+
+    def tuned(self, **about: object) -> Tuned:
+        layers = [
+            Layer(*(np.ascontiguousarray(layer[part].detach().numpy().T) for part in PARTS)) for layer in self.upper
+        ]
+        return Tuned(layers, self.head_w.detach().numpy(), self.head_b.detach().numpy(), about)
+
+
+def tune(
+    network: Network, samples: Sequence[Sample], course: Course, *, seed: int, tell: Callable[[str], None]
+) -> None:
+    """Trains the network in place; the same samples and seed give the same numbers on one machine."""
     random = np.random.default_rng(seed)
-    parameters = network.parameters()
-    turns = [[sample for sample in samples if sample.turn in (None, epoch % 2)] for epoch in range(epochs)]
-    steps = sum(-(-len(turn) // BATCH) for turn in turns)
-    optimiser = Adam(parameters, [HEAD_RATE] * 2 + [RATE] * (len(parameters) - 2), steps)
-
-    def drop(shape: tuple[int, ...]) -> Floats:
-        return (random.random(shape, np.float32) >= DROPPED) * np.float32(1 / (1 - DROPPED))
-
-    for epoch, turn in enumerate(turns):
+    optimiser = torch.optim.AdamW(network.rates(course), weight_decay=DECAY, fused=True)
+    steps = course.epochs * -(-len(samples) // BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda done: _rate(done, steps))
+    learning = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+    for epoch in range(course.epochs):
         losses = []
-        for chosen in _batches(turn, random):
-            batch = Batch([range(len(sample.states)) for sample in chosen])
-            x = np.concatenate([sample.states for sample in chosen]).astype(np.float32)
-            truth = np.array([sample.truth for sample in chosen]) * (1 - SMOOTHING)
-            truth += SMOOTHING / truth.shape[1]
-            weights = np.array([sample.weight for sample in chosen], np.float32)
-            loss, gradients = network.gradients(x, batch, truth.astype(np.float32), weights, drop)
-            optimiser.step(gradients)
-            losses.append(loss)
-        tell(f"  epoch {epoch + 1} of {epochs}: loss {np.mean(losses):.4f}")
+        for ids, truth in _batches(samples, random):
+            logits = network.logits(Batch(ids), DROPPED)
+            loss = functional.cross_entropy(logits, torch.tensor(truth), label_smoothing=SMOOTHING)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(learning, CLIP)
+            optimiser.step()
+            optimiser.zero_grad()
+            schedule.step()
+            losses.append(loss.item())
+        tell(f"  epoch {epoch + 1} of {course.epochs}: loss {np.mean(losses):.4f}")
 
 
-def _batches(samples: Sequence[Sample], random: np.random.Generator) -> Iterator[list[Sample]]:
-    """All samples once, in batches of like length that differ from epoch to epoch."""
+def _batches(samples: Sequence[Sample], random: np.random.Generator) -> Iterator[tuple[list[Sequence[int]], Floats]]:
+    """All samples once, some of them bare, in batches of like length that differ from epoch to epoch."""
+    bare = random.random(len(samples)) < BARE
+    texts = [sample.bare if chosen else sample.ids for sample, chosen in zip(samples, bare, strict=True)]
     order = random.permutation(len(samples))
     batches = []
     for start in range(0, len(order), BATCH * POOL):
-        pool = sorted(order[start : start + BATCH * POOL], key=lambda place: len(samples[place].states))
+        pool = sorted(order[start : start + BATCH * POOL], key=lambda place: len(texts[place]))
         batches += [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
     for number in random.permutation(len(batches)):
-        yield [samples[place] for place in batches[number]]
+        chosen = batches[number]
+        yield [texts[place] for place in chosen], np.array([samples[place].truth for place in chosen])
+
+
+def _rate(done: int, steps: int) -> float:
+    """The share of its highest rate at which everything learns: it rises over WARM of the steps, then falls to none."""
+    warm = max(1, int(steps * WARM))
+    return min((done + 1) / warm, (steps - done) / max(1, steps - warm))
+
+
+def _tensors(layer: Layer) -> Parts:
+    """The layer's numbers; matrices as torch has them, (outputs, inputs)."""
+    return {part: torch.tensor(getattr(layer, part).T).contiguous() for part in PARTS}
+
+
+def _linear(x: Tensor, weights: Tensor, bias: Tensor) -> Tensor:
+    return functional.linear(x.to(HALF), weights.to(HALF), bias.to(HALF))

@@ -38,7 +38,6 @@ class CorrectedBody(BaseModel):
 
 class CorrectedReport(View):
     permissions = {"GET": "reports.view_report"}
-    throttle_classes = ()
 
     def get_authenticators(self) -> list[Any]:
         return [] if settings.REPORTS_PUBLIC else super().get_authenticators()
@@ -53,7 +52,7 @@ class CorrectedReport(View):
             "Estimada só com o que foi revisado às cegas (inferência assistida por predição), com intervalo de 95 %, "
             "ao lado do que o relatório conta. Com menos de 30 vereditos às cegas não há número. Guardado por 60 s."
         ),
-        responses={200: one(CorrectedBody), **problems(400, 401, 403, 406, 503)},
+        responses={200: one(CorrectedBody), **problems(400, 401, 403, 406, 429, 503)},
     )
     def get(self, request: Request) -> Response:
         span = last_days(timezone.now())

@@ -10,6 +10,7 @@ from django.conf import settings
 from alumusic import single_flight
 from alumusic.requests import SANE_ID
 from alumusic.throttling import CACHE_DOWN
+from alumusic.traffic import ROUTE
 from reports import recent
 from reports.api import conditional
 
@@ -48,6 +49,7 @@ class ShortRoad:
             found = None
         if found is None or not found.fresh:
             return self.application(environ, start_response)
+        environ[ROUTE] = PATH
         return _respond(environ, start_response, found, common)
 
     def _learning(self, door: tuple[Any, ...], start_response: Any) -> Any:

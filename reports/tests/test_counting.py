@@ -101,7 +101,7 @@ def test_the_regular_run_counts_every_hour_that_is_marked_however_old():
 def test_a_batch_costs_two_queries_for_its_figures(make_user):
     user = make_user()
     engine = embedded_engine()
-    engine.label(["aquecimento"], deadline=float("inf"))
+    list(engine.label(["aquecimento"], deadline=float("inf")))
 
     def queries_of(size: int) -> int:
         texts = [sent(publicado_em=(START + timedelta(hours=n)).isoformat()) for n in range(size)]

@@ -2,6 +2,7 @@
 
 import re
 import ssl
+from html.parser import HTMLParser
 
 import pytest
 import trustme
@@ -9,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 
 from classifier.models import Comment
-from reports import delivery, message, smtp
-from reports.models import DeliveryState, Recipient
+from reports import delivery, document, message, smtp
+from reports.models import DeliveryState, Recipient, WeeklySummary
 from reports.tests.weeks import PRICE, WEEK, a_week, in_week, recipient, summary
 from tests.fakes.smtp import serve
+from tests.payloads import PAYLOADS
 
 pytestmark = pytest.mark.django_db
 
@@ -157,15 +159,58 @@ def test_a_quote_is_masked_and_goes_when_its_comment_goes():
     assert "Login" in left
 
 
-def test_a_hostile_comment_is_text_in_the_mail():
-    for what in ("falha", "cai", "não entra"):
-        text = f"login {what} <img src=x onerror=alert(1)></blockquote><script>alert(2)</script>"
-        in_week(text, tags=("fix_login",))
+class Elements(HTMLParser):
+    """Every element of a document with the names of its attributes, and all its text."""
 
-    shown = message.page(summary())
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, tuple[str, ...]]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
 
-    assert "<script>" not in shown
-    assert "onerror=alert(1)&gt;" in shown
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, tuple(name for name, _value in attributes)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def handle_comment(self, data):
+        self.found.append(("comment", (data,)))
+
+
+@pytest.fixture
+def quoted():
+    """The summary of a week that quotes comments, and these."""
+    a_week()
+    made = summary()
+    return made, [comment for theme in made.themes.all() for comment in theme.quotes]
+
+
+def test_a_hundred_hostile_comments_are_text_in_the_mail(quoted):
+    made, comments = quoted
+
+    def page(text):
+        Comment.objects.filter(pk__in=[comment.pk for comment in comments]).update(text=text)
+        return message.html(WeeklySummary.objects.with_themes().get(pk=made.pk), "")
+
+    harmless = Elements(page("inofensivo")).found
+
+    assert [payload for payload in PAYLOADS if Elements(page(payload)).found != harmless] == []
+    assert "“<script>alert(1)</script>”" in Elements(page(PAYLOADS[0])).text
+
+
+def test_what_a_model_wrote_is_text_in_the_mail(quoted):
+    made, _comments = quoted
+    themes = list(made.themes.all())
+
+    def elements(texts):
+        made.text = "\n\n".join(texts)
+        for theme in themes:
+            theme.name = " ".join(texts)
+        return Elements(document.html(made, themes)).found
+
+    assert elements(PAYLOADS) == elements(["inofensivo"] * len(PAYLOADS))
 
 
 def a_mail() -> EmailMessage:

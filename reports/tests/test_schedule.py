@@ -9,8 +9,10 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django_celery_beat.models import CrontabSchedule, PeriodicTask, PeriodicTasks
 
+from accounts.groups import ADMINISTRATORS
 from alumusic.weeks import Week
 from reports import tasks
 from reports.models import Recipient, WeeklySummary
@@ -60,6 +62,14 @@ def test_a_change_in_the_panel_is_told_to_a_beat_that_runs(schedule):
     schedule.save()
 
     assert PeriodicTasks.last_change() > before
+
+
+def test_the_schedule_is_edited_in_portuguese(schedule, client, make_user):
+    client.force_login(make_user("ana", ADMINISTRATORS))
+
+    page = client.get(reverse("admin:django_celery_beat_periodictask_change", args=[schedule.pk])).content.decode()
+
+    assert [word for word in ("Modificar tarefa agendada", "Horário:", "Ligada") if word not in page] == []
 
 
 def test_the_migration_leaves_a_schedule_that_was_edited(schedule):

@@ -85,10 +85,13 @@ class Encoder:
 
     def states(self, batch: Batch, layers: Sequence[Layer]) -> Floats:
         """Each token of the batch after its embedding and the layers."""
+        return self.through(self.embedded(batch), batch, layers)
+
+    def embedded(self, batch: Batch) -> Floats:
+        """Each token of the batch by itself: what it is, and where it stands."""
         weights = self.weights
         words = dequantised(weights.words[batch.ids]).reshape(-1, weights.width)
-        x = normalised(words + weights.positions[batch.place], weights.norm_w, weights.norm_b, weights.epsilon)
-        return self.through(x, batch, layers)
+        return normalised(words + weights.positions[batch.place], weights.norm_w, weights.norm_b, weights.epsilon)
 
     def through(self, x: Floats, batch: Batch, layers: Sequence[Layer]) -> Floats:
         for layer in layers:

@@ -20,6 +20,11 @@ def key(sent: str) -> str:
     return sha256(sent.encode(errors="replace")).hexdigest()
 
 
+def key_of(text: str) -> str:
+    """The key under which an answer to this comment's text is kept."""
+    return key(plain(text))
+
+
 def known(keys: Collection[str], *, engine: str, prompt_version: str) -> dict[str, Verdict]:
     """The verdicts that are there, by key."""
     rows = KnownAnswer.objects.filter(key__in=keys, engine=engine, prompt_version=prompt_version)

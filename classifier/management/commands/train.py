@@ -13,7 +13,7 @@ from classifier.engines.embedded.weights import EncoderMissing
 from classifier.learning.candidates import NothingToLearn, Schooling
 from classifier.learning.reasons import points, told
 from classifier.training import dataset
-from classifier.training.run import Training
+from classifier.training.run import TorchMissing, Training
 
 DATA = Path("classifier/data")
 
@@ -30,9 +30,14 @@ class Command(BaseCommand):
             help="learn from the verdicts of people in the database instead: the candidate is kept there, and put into "
             "service if it is better than the one in service beyond chance",
         )
-        parser.add_argument("--no-cv", action="store_true", help="skip the estimates and what is calibrated by them")
+        parser.add_argument("--no-cv", action="store_true", help="skip the estimates on voices left out")
         parser.add_argument(
-            "--encoder", action="store_true", help="tune the encoder's upper layers anew first, which takes an hour"
+            "--encoder",
+            action="store_true",
+            help="tune the encoder's upper layers anew first, which takes long and needs requirements/train.txt",
+        )
+        parser.add_argument(
+            "--further", action="store_true", help="tune those that stand beside the artefact by one more pass instead"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,7 +47,9 @@ class Command(BaseCommand):
                 self.learn(Schooling(options["data"], tell=self.tell))
             else:
                 training = Training(options["data"], options["output"], tell=self.tell)
-                checksum = training.run(estimate=not options["no_cv"], encoder=options["encoder"])
+                checksum = training.run(
+                    estimate=not options["no_cv"], encoder=options["encoder"], further=options["further"]
+                )
                 self.tell(f"sha256 {checksum}")
         except NothingToLearn as why:
             raise CommandError(str(why)) from why
@@ -50,6 +57,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except EncoderMissing as error:
             raise CommandError(_("Training needs the encoder: %(error)s") % {"error": error}) from error
+        except TorchMissing as error:
+            raise CommandError(
+                _("Tuning the encoder needs torch: pip install -r requirements/train.txt (%(error)s)")
+                % {"error": error}
+            ) from error
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
         self.tell(_("Done in %(seconds)d s.") % {"seconds": time.monotonic() - started})

@@ -93,8 +93,8 @@ class RunPage(PanelPage):
 def category_rows(figures: dict[str, Any]) -> Iterator[CategoryRow]:
     for category in Category:
         found = figures["categorias"][category.value]
-        three = [told_of_category(found, name) for name in ("precision", "recall", "f1")]
-        yield CategoryRow(category, *three, found["n"])
+        precision, recall, f1 = (told_of_category(found, name) for name in ("precision", "recall", "f1"))
+        yield CategoryRow(category, precision, recall, f1, found["n"])
 
 
 def matrix(figures: dict[str, Any]) -> Iterator[tuple[Category, list[Cell]]]:

@@ -19,6 +19,7 @@ from classifier.panel.evaluation.words import Told, told, told_difference, told_
 
 LIST = "admin:classifier_run_changelist"
 MOST_FLIPS = 200
+SMALLEST_P = 0.0001
 NOTES = {Outcome.BETTER: "good", Outcome.WORSE: "danger", Outcome.UNDECIDED: "warning"}
 
 
@@ -58,7 +59,7 @@ class RunComparison(PanelPage):
             rows=rows(one, two, result),
             result=result,
             note=NOTES[result.outcome],
-            p=f"{result.p:.4f}",
+            p=f"= {result.p:.4f}" if result.p >= SMALLEST_P else f"< {SMALLEST_P}",
             flips=flips[:MOST_FLIPS],
             mended=sum(flip.mended for flip in flips),
             broken=sum(not flip.mended for flip in flips),
@@ -74,20 +75,26 @@ def _run(sheet: Sheet) -> Run:
 
 
 def rows(first: Run, second: Run, result: Comparison | None) -> list[Row]:
-    def difference(figure: Figure | None) -> Told | None:
-        return None if figure is None else told_difference(figure)
-
-    found = [
-        Row(str(name), told(first.figures[key]), told(second.figures[key]), difference(change))
-        for key, name, change in (
-            ("macro_f1", _("Macro-F1"), result and result.macro_f1),
-            ("acuracia", _("Accuracy"), result and result.accuracy),
-            ("ece", _("Calibration error (ECE)"), None),
-            ("cobertura", _("Coverage"), None),
+    changes = {"macro_f1": result.macro_f1, "acuracia": result.accuracy} if result else {}
+    overall = [
+        Row(name, told(first.figures[key]), told(second.figures[key]), _difference(changes.get(key)))
+        for key, name in (
+            ("macro_f1", _("Macro-F1")),
+            ("acuracia", _("Accuracy")),
+            ("ece", _("Calibration error (ECE)")),
+            ("cobertura", _("Coverage")),
         )
     ]
-    changes = result.f1 if result else [None] * len(Category)
-    for category, change in zip(Category, changes, strict=True):
-        of_both = [told_of_category(run.figures["categorias"][category.value], "f1") for run in (first, second)]
-        found.append(Row("F1", *of_both, difference(change), category.value))
-    return found
+    of_categories = result.f1 if result else [None] * len(Category)
+    return overall + [
+        Row("F1", _f1(first, category), _f1(second, category), _difference(change), category.value)
+        for category, change in zip(Category, of_categories, strict=True)
+    ]
+
+
+def _f1(run: Run, category: Category) -> Told:
+    return told_of_category(run.figures["categorias"][category.value], "f1")
+
+
+def _difference(figure: Figure | None) -> Told | None:
+    return None if figure is None else told_difference(figure)
