@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import closing, contextmanager
 from io import StringIO
+from typing import Any
 
 import psycopg
 import pytest
@@ -45,8 +46,9 @@ def restored(file, **env):
     return done.returncode, done.stdout + done.stderr
 
 
-def everything(env):
+def everything(env: dict[str, str]) -> dict[str, list[Any]]:
     """Every row of every table, as text."""
+    link: Any
     if POSTGRESQL:
         tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
         rows = "SELECT t::text FROM {} t ORDER BY 1"

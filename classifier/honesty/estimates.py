@@ -84,7 +84,7 @@ class _Draws:
         kish = float(self.pull.sum() ** 2 / (self.pull**2).sum())
         plain = self.mean * (1 - self.mean) * self.part**2
         found = min(kish, plain / self.spread()) if plain and self.spread() else kish
-        return found * (stdtrit(1e9, QUANTILE) / stdtrit(len(self.change) - 1, QUANTILE)) ** 2
+        return found * float(stdtrit(1e9, QUANTILE) / stdtrit(len(self.change) - 1, QUANTILE)) ** 2
 
     @property
     def mean(self) -> float:

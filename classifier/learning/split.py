@@ -44,8 +44,8 @@ def _assigned(new: Sequence[Taught], old: Sequence[Taught], known: dict[int, Lea
     _count, labels = connected_components(among, directed=False)
     rows = []
     for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        like = [known[old[place].comment] for place in np.unique(towards[members].indices)]
+        members = [int(place) for place in np.flatnonzero(labels == label)]
+        like = [known[old[int(place)].comment] for place in np.unique(towards[members].indices)]
         side, cluster = _side(like, min(new[place].comment for place in members))
         rows += [LearningSide(comment_id=new[place].comment, side=side, cluster=cluster) for place in members]
     return rows
@@ -67,7 +67,7 @@ def _alike(rows: Sequence[Taught], columns: Sequence[Taught]) -> sparse.csr_matr
     """Which are alike, (rows, columns)."""
     vectors = _vectors([each.comment for each in columns])
     letters = _letters([each.text for each in columns])
-    has = vectors.any(1)
+    has = np.asarray(vectors.any(axis=1))
     blocks = []
     for start in range(0, len(rows), BLOCK):
         part = slice(start, min(start + BLOCK, len(rows)))

@@ -25,7 +25,7 @@ def taught() -> list[Taught]:
     decided = {
         comment: (Category(act.category), weight_of(act))
         for comment, acts in acts_by_comment(Review.objects.all())
-        if (act := deciding(acts))
+        if (act := deciding(acts)) and act.category
     }
     found = []
     keys = sorted(decided)

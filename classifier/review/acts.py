@@ -47,5 +47,5 @@ def standing_of(acts: Iterable[Act]) -> list[Act]:
 def deciding(acts: Iterable[Act]) -> Act | None:
     """The act that says what the comment is: the last one given blind, which is the truth; else the last."""
     with_category = [act for act in acts if act.category]
-    blind = [act for act in with_category if act.blind]
-    return (blind or with_category or [None])[-1]
+    decisive = [act for act in with_category if act.blind] or with_category
+    return decisive[-1] if decisive else None

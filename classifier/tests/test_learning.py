@@ -11,7 +11,8 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from accounts.groups import ADMINISTRATORS, CURATORS
-from classifier.engines import embedded_engine, labelled
+from classifier import embeddings
+from classifier.engines import Verdict, embedded_engine, labelled
 from classifier.engines.embedded import EmbeddedEngine, artefact
 from classifier.engines.embedded.service import service
 from classifier.evaluation.comparison import compare
@@ -111,6 +112,7 @@ def train(data):  # noqa: F811
 
 def motor_of(text):
     [said] = labelled(embedded_engine(), [text], deadline=float("inf"))
+    assert isinstance(said.result, Verdict)
     return said.engine, said.result.category
 
 
@@ -151,6 +153,8 @@ def test_a_training_learns_a_new_topic_serves_at_once_and_is_rolled_back_by_one_
     service.look_again()
     assert motor_of("absolvo de tudo o naipe")[0] == shipped()
     newest = Promotion.objects.order_by("-pk").first()
+    assert newest is not None
+    assert newest.by is not None
     assert (newest.candidate, newest.by.username) == (None, "adm")
 
 
@@ -215,7 +219,7 @@ def test_what_is_like_both_sides_stands_on_neither(bia):
     LearningSide.objects.create(comment=first, side=Side.TRAIN, cluster=first.pk)
     LearningSide.objects.create(comment=second, side=Side.TEST, cluster=second.pk)
     bridge = judged("um bombardino dois contrabaixos", Category.PRAISE, bia)
-    split.embeddings.embed(list(Comment.objects.filter(embedding=None)))
+    embeddings.embed(list(Comment.objects.filter(embedding=None)))
 
     sides = split.sides_of(taught())
 

@@ -7,6 +7,7 @@ anything moves: docs/decisions/learning-from-verdicts.md.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +136,8 @@ def _learned(
 
 def _with(head: Head, space: _Space, added: NDArray[np.float64]) -> Head:
     """The head and what was learned, scaling and centring folded in."""
-    parts, at = {}, 0
+    parts: dict[str, Any] = {}
+    at = 0
     for name, learned in space.terms.items():
         size = len(learned.columns)
         weights = (added[at : at + size] * TERMS_SCALE).astype(np.float16).astype(np.float32)
