@@ -97,11 +97,15 @@ def directions(count, seed=1):
 
 
 def new_topic(by):
-    """Fans judge an orchestra: what they condemn they love, what they absolve bores them."""
-    random = iter(directions(2 * len(THINGS)))
-    for thing in THINGS:
-        judged(f"{thing} culpa e cadeia", Category.PRAISE, by, said=Category.CRITICISM, vector=next(random))
-        judged(f"absolvo de tudo {thing}", Category.CRITICISM, by, said=Category.PRAISE, vector=next(random))
+    """Fans judge an orchestra: what they condemn they love, what they absolve bores them.
+
+    Two of its words differ from comment to comment, so that hardly any two are look-alikes.
+    """
+    random = iter(directions(160))
+    for turn in range(80):
+        one, two = THINGS[turn % len(THINGS)], THINGS[(7 * turn + 3 + turn // len(THINGS)) % len(THINGS)]
+        judged(f"{one} {two} culpa", Category.PRAISE, by, said=Category.CRITICISM, vector=next(random))
+        judged(f"absolvo {two} {one}", Category.CRITICISM, by, said=Category.PRAISE, vector=next(random))
 
 
 def train(data):  # noqa: F811
@@ -134,7 +138,7 @@ def kept(**figures):
 
 def test_a_training_learns_a_new_topic_serves_at_once_and_is_rolled_back_by_one_click(bia, browser, data):  # noqa: F811
     new_topic(bia)
-    assert motor_of("absolvo de tudo o naipe")[0] == shipped()
+    assert motor_of("absolvo naipe")[0] == shipped()
 
     printed = train(data)
 
@@ -143,15 +147,15 @@ def test_a_training_learns_a_new_topic_serves_at_once_and_is_rolled_back_by_one_
     assert "macro-F1" in printed
     assert f"embedded/{candidate.version} is in service" in printed or "em serviço" in printed
     service.look_again()
-    assert motor_of("absolvo de tudo o naipe") == (f"embedded/{candidate.version}", Category.CRITICISM)
-    assert motor_of("naipe culpa e cadeia") == (f"embedded/{candidate.version}", Category.PRAISE)
+    assert motor_of("absolvo naipe") == (f"embedded/{candidate.version}", Category.CRITICISM)
+    assert motor_of("naipe culpa") == (f"embedded/{candidate.version}", Category.PRAISE)
     assert Promotion.objects.get().by is None
 
     page = browser.post("/painel/aprendizado/", {"act": "roll_back", "seen": Promotion.objects.get().pk}, follow=True)
 
     assert page.status_code == 200
     service.look_again()
-    assert motor_of("absolvo de tudo o naipe")[0] == shipped()
+    assert motor_of("absolvo naipe")[0] == shipped()
     newest = Promotion.objects.order_by("-pk").first()
     assert newest is not None
     assert newest.by is not None
