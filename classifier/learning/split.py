@@ -18,6 +18,7 @@ from classifier.review.window import decoded
 # Of meaning (e5's cosine, where two comments at random have 0.84), and of letters where a comment has no vector.
 ALIKE = 0.93
 ALIKE_IN_LETTERS = 0.6
+SAME_LETTERS = 0.95
 TESTED_PERCENT = 30
 BLOCK = 512
 
@@ -71,9 +72,12 @@ def _alike(rows: Sequence[Taught], columns: Sequence[Taught]) -> sparse.csr_matr
     blocks = []
     for start in range(0, len(rows), BLOCK):
         part = slice(start, min(start + BLOCK, len(rows)))
-        meaning = (vectors[part] @ vectors.T >= ALIKE) & has[part, None] & has
-        spelled = (letters[part] @ letters.T).toarray() >= ALIKE_IN_LETTERS
-        blocks.append(sparse.csr_matrix(meaning | spelled))
+        both = has[part, None] & has
+        meaning = vectors[part] @ vectors.T >= ALIKE
+        spelled = (letters[part] @ letters.T).toarray()
+        # Short texts share letters without being alike, and would chain: what has a vector is judged by it.
+        alike = np.where(both, meaning | (spelled >= SAME_LETTERS), spelled >= ALIKE_IN_LETTERS)
+        blocks.append(sparse.csr_matrix(alike))
     return sparse.vstack(blocks).tocsr()
 
 

@@ -218,16 +218,28 @@ def test_a_comment_once_in_test_never_trains_whatever_comes_later():
     assert [after[each.comment].side for each in new] == [after[each.comment].side for each in old]
 
 
+<<<<<<< HEAD
 def test_what_is_like_both_sides_stands_on_neither(bia):
     first, second = (judged(text, Category.PRAISE, bia) for text in ("um bombardino", "dois contrabaixos"))
     LearningSide.objects.create(comment=first, side=Side.TRAIN, cluster=first.pk)
     LearningSide.objects.create(comment=second, side=Side.TEST, cluster=second.pk)
     bridge = judged("um bombardino dois contrabaixos", Category.PRAISE, bia)
     embeddings.embed(list(Comment.objects.filter(embedding=None)))
+=======
+def test_what_is_like_both_sides_stands_on_neither():
+    def towards(degrees):
+        angle = np.radians(degrees)
+        return np.array([[np.cos(angle), np.sin(angle)]])
+>>>>>>> learning
 
-    sides = split.sides_of(taught())
+    [first], [second] = in_store(["bombardino"], towards(0)), in_store(["contrabaixos"], towards(40))
+    LearningSide.objects.create(comment_id=first.comment, side=Side.TRAIN, cluster=first.comment)
+    LearningSide.objects.create(comment_id=second.comment, side=Side.TEST, cluster=second.comment)
+    [bridge] = in_store(["xilofone"], towards(20))
 
-    assert sides[bridge.pk].side == Side.NEITHER
+    sides = split.sides_of([first, second, bridge])
+
+    assert sides[bridge.comment].side == Side.NEITHER
 
 
 def test_a_blind_verdict_outranks_an_open_one_and_a_confirmation_counts_half(bia, make_user):
