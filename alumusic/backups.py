@@ -51,7 +51,17 @@ def restore(path: Path) -> None:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     else:
+        _whole_sqlite(path)
         _copy_sqlite(str(path), str(connection.settings_dict["NAME"]))
+
+
+def _whole_sqlite(path: Path) -> None:
+    """A file that lacks its last page may still pass SQLite's check; the header says how long it was."""
+    with path.open("rb") as file:
+        header = file.read(32)
+    size, pages = int.from_bytes(header[16:18]), int.from_bytes(header[28:32])
+    if path.stat().st_size != pages * (65_536 if size == 1 else size):
+        raise Failed(f"{path} is no whole backup")
 
 
 def _run(program: str, arguments: Sequence[str], *, at_server: bool = True) -> None:

@@ -72,6 +72,7 @@ class Environment(BaseSettings):
     LOG_FORMAT: Literal["line", "json"] | None = None
     METRICS_TOKEN: SecretStr | None = None
     SENTRY_DSN: SecretStr | None = None
+    SENTRY_DSN_FILE: Path | None = None
     SENTRY_ENVIRONMENT: str = Field("production", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     METRICS_TOKEN_FILE: Path | None = None
 

@@ -7,6 +7,8 @@ from django.core.management import CommandError, call_command
 
 from classifier import formulas
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def classify(tmp_path, capsys):

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from accounts.groups import ADMINISTRATORS, CURATORS
-from classifier import embeddings
 from classifier.engines import Verdict, embedded_engine, labelled
 from classifier.engines.embedded import EmbeddedEngine, artefact
 from classifier.engines.embedded.service import service
@@ -218,19 +217,10 @@ def test_a_comment_once_in_test_never_trains_whatever_comes_later():
     assert [after[each.comment].side for each in new] == [after[each.comment].side for each in old]
 
 
-<<<<<<< HEAD
-def test_what_is_like_both_sides_stands_on_neither(bia):
-    first, second = (judged(text, Category.PRAISE, bia) for text in ("um bombardino", "dois contrabaixos"))
-    LearningSide.objects.create(comment=first, side=Side.TRAIN, cluster=first.pk)
-    LearningSide.objects.create(comment=second, side=Side.TEST, cluster=second.pk)
-    bridge = judged("um bombardino dois contrabaixos", Category.PRAISE, bia)
-    embeddings.embed(list(Comment.objects.filter(embedding=None)))
-=======
 def test_what_is_like_both_sides_stands_on_neither():
     def towards(degrees):
         angle = np.radians(degrees)
         return np.array([[np.cos(angle), np.sin(angle)]])
->>>>>>> learning
 
     [first], [second] = in_store(["bombardino"], towards(0)), in_store(["contrabaixos"], towards(40))
     LearningSide.objects.create(comment_id=first.comment, side=Side.TRAIN, cluster=first.comment)

@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from insights import answers, evaluation, retrieval
 from tests.fakes.llm.insights import inventing
 
+pytestmark = pytest.mark.django_db
+
 
 def test_the_set_has_enough_questions_of_both_kinds():
     cases = evaluation.cases()
