@@ -99,8 +99,7 @@ def fit(rows: Material, *, tolerance: float = 1e-4) -> Head:
     for name, count in DOCUMENTS.items():
         documents = [count(text) for text in low]
         terms[name] = Terms.learned(documents, least=LEAST[name], most=MOST[name])
-        blocks.append(matrix(terms[name].row(document) for document in documents))
-        blocks[-1].resize(len(low), len(terms[name].columns))
+        blocks.append(matrix((terms[name].row(document) for document in documents), len(terms[name].columns)))
     plain = np.array([features.plain(features.trimmed(text)) for text in rows.texts])
     factor, centre = PLAIN_SCALE / (plain.std(0) + 1e-6), plain.mean(0)
     scaled = sparse.csr_matrix((plain - centre) * factor)
@@ -109,13 +108,15 @@ def fit(rows: Material, *, tolerance: float = 1e-4) -> Head:
     return _head(model, terms, factor, centre)
 
 
-def matrix(rows: Iterable[tuple[NDArray[np.int64], Floats]]) -> sparse.csr_matrix:
+def matrix(rows: Iterable[tuple[NDArray[np.int64], Floats]], width: int) -> sparse.csr_matrix:
+    """Shape (rows, width). rows: the columns where each has a number, and these numbers."""
     columns, values, ends = [], [], [0]
     for places, numbers in rows:
         columns.append(places)
         values.append(numbers)
         ends.append(ends[-1] + len(places))
-    return sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), np.array(ends)))
+    filled = (np.concatenate(values), np.concatenate(columns), np.array(ends))
+    return sparse.csr_matrix(filled, shape=(len(ends) - 1, width))
 
 
 def _head(model: LogisticRegression, terms: dict[str, Terms], factor: Floats, centre: Floats) -> Head:

@@ -56,8 +56,8 @@ class _Space:
         low = [features.folded(features.trimmed(text)) for text in texts]
         blocks = []
         for name, count in DOCUMENTS.items():
-            blocks.append(matrix(self.terms[name].row(count(text)) for text in low) * TERMS_SCALE)
-            blocks[-1].resize(len(low), len(self.terms[name].columns))
+            terms = self.terms[name]
+            blocks.append(matrix((terms.row(count(text)) for text in low), len(terms.columns)) * TERMS_SCALE)
         if middle is not None and self.centre is not None and self.spread is not None:
             blocks.append(sparse.csr_matrix((middle - self.centre) / self.spread * MIDDLE_SCALE))
         return sparse.hstack(blocks).tocsr()
