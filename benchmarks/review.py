@@ -2,7 +2,7 @@
 
     python benchmarks/review.py
 
-A simulated stream with a known truth: the 700 comments held back from training (classifier/data/evaluation*.csv), dealt
+A simulated stream with a known truth: the comments held back from training (classifier/data/evaluation*.csv), dealt
 over eight weeks, many times anew. One stream is labelled by the embedded engine, whose real mistakes are to be found.
 The other is labelled by a simulated LLM that errs on one comment in ten, for another category at random, and the engine
 gives its second opinion. The signals and their sum are those of classifier.review.score; embeddings are the real ones.
