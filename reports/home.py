@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,13 +13,12 @@ from alumusic.weeks import Week
 from reports import delivery, figures
 from reports.board import whole_week
 from reports.models import WeeklySummary
+from reports.pages import permits
 
 
 def charts(request: HttpRequest) -> Place | None:
     """The way from the panel's menu to the charts."""
-    if not (settings.REPORTS_PUBLIC or request.user.has_perm("reports.view_report")):
-        return None
-    return Place(_("Report"), reverse("report"), order=50, current=False)
+    return Place(_("Report"), reverse("report"), order=50, current=False) if permits(request) else None
 
 
 def week(request: HttpRequest) -> Section | None:

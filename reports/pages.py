@@ -33,6 +33,11 @@ class PageQuery(Query):
     corrected: Literal["1"] | None = Field(None, alias="corrigido")
 
 
+def permits(request: HttpRequest) -> bool:
+    """Whether the one who asks may see the charts."""
+    return settings.REPORTS_PUBLIC or request.user.has_perm("reports.view_report")
+
+
 @require_safe
 @conditional_page
 @cache_control(no_cache=True, private=True)
@@ -42,7 +47,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
     `corrigido` adds the shares as they would be without the classifier's errors.
     """
-    if not (settings.REPORTS_PUBLIC or request.user.has_perm("reports.view_report")):
+    if not permits(request):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.get_full_path())
