@@ -1,17 +1,14 @@
-from typing import Any
-
-from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel, ConfigDict, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alumusic.api import View
 from alumusic.openapi import one, problems
 from alumusic.weeks import iso
 from classifier.models import Category
 from reports import corrected
+from reports.api.public import ReportView
 from reports.board import last_days
 
 REASON = "dados insuficientes"
@@ -36,15 +33,7 @@ class CorrectedBody(BaseModel):
     motivo: str | None = Field(examples=[None], description="`dados insuficientes`, ou nulo.")
 
 
-class CorrectedReport(View):
-    permissions = {"GET": "reports.view_report"}
-
-    def get_authenticators(self) -> list[Any]:
-        return [] if settings.REPORTS_PUBLIC else super().get_authenticators()
-
-    def get_permissions(self) -> list[Any]:
-        return [] if settings.REPORTS_PUBLIC else list(super().get_permissions())
-
+class CorrectedReport(ReportView):
     @extend_schema(
         operation_id="ver_distribuicao_corrigida",
         summary="A distribuição dos últimos 7 dias sem os erros conhecidos do classificador",

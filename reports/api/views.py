@@ -1,27 +1,17 @@
-from typing import Any
-
-from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from alumusic.api import View
 from alumusic.openapi import one, problems
 from reports import recent
 from reports.api import conditional, wire
+from reports.api.public import ReportView
 
 
-class WeekReport(View):
+class WeekReport(ReportView):
     """The door of the long road; `short_road` answers most of what comes."""
 
-    permissions = {"GET": "reports.view_report"}
     throttle_classes = ()
-
-    def get_authenticators(self) -> list[Any]:
-        return [] if settings.REPORTS_PUBLIC else super().get_authenticators()
-
-    def get_permissions(self) -> list[Any]:
-        return [] if settings.REPORTS_PUBLIC else list(super().get_permissions())
 
     @extend_schema(
         operation_id="ver_relatorio_da_semana",
