@@ -1,11 +1,13 @@
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from threading import Condition
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.test import Client
 
 from accounts import tokens
@@ -43,6 +45,32 @@ def empty_cache() -> Iterator[None]:
     service.look_again()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def live_server(live_server: Any) -> Iterator[Any]:
+    """pytest-django's, each of whose requests ends before its test does: a later one would meet an emptied database."""
+    under_way = 0
+    changed = Condition()
+
+    def begin(**_signal: Any) -> None:
+        nonlocal under_way
+        with changed:
+            under_way += 1
+
+    def end(**_signal: Any) -> None:
+        nonlocal under_way
+        with changed:
+            under_way -= 1
+            changed.notify_all()
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    yield live_server
+    with changed:
+        assert changed.wait_for(lambda: under_way <= 0, timeout=60), "a request has not ended"
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
 
 
 def groups_of_the_migrations() -> None:
