@@ -29,6 +29,7 @@ FROM ${PYTHON_IMAGE} AS app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=2 \
     HOME=/tmp \
     VAR_DIR=/var/lib/alumusic
 RUN pip uninstall --yes --quiet pip setuptools wheel \

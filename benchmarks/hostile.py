@@ -3,7 +3,7 @@
     python benchmarks/hostile.py [--tries 10000]
 
 Starts a PostgreSQL, a Redis and one web process, all its own. Exits with 1 where an answer was not the expected one, or
-the memory grew by more than 32 MB once each was seen.
+the memory had grown by more than 32 MB in the end, once each thread had seen each.
 """
 
 import argparse
@@ -26,6 +26,8 @@ from stack import Stack
 MEGABYTE = 2**20
 MOST_GROWTH_MB = 32
 AT_ONCE = 16
+# The web process has eight threads, and each keeps the memory that its largest body needed.
+WARM_ROUNDS, ROUNDS = 16, 10
 COMMENTS, FILES = "/api/comentarios", "/api/lotes"
 
 Answer = tuple[int, int]
@@ -60,16 +62,21 @@ def guess(stack: Stack, number: int) -> int:
     return ask(stack, "/api/auth/login", body, Content_Type="application/json", X_Forwarded_For=forged)[0]
 
 
+def behind(address: str) -> dict[str, str]:
+    """What the proxy says of who asked it."""
+    return {"X-Forwarded-For": address}
+
+
 def brute_force(stack: Stack, tries: int) -> bool:
     password = "segredo-bem-comprido-42"
-    stack.call("POST", "/api/auth/register", {"username": "vitima", "password": password}, X_Forwarded_For="192.0.2.1")
+    stack.call("POST", "/api/auth/register", {"username": "vitima", "password": password}, **behind("192.0.2.1"))
     started = time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         statuses = Counter(pool.map(lambda number: guess(stack, number), range(tries)))
     seconds = time.monotonic() - started
     login = {"username": "vitima", "password": password}
-    elsewhere, _ = stack.call("POST", "/api/auth/login", login, X_Forwarded_For="198.51.100.7")
-    there, _ = stack.call("POST", "/api/auth/login", login, X_Forwarded_For="203.0.113.9")
+    elsewhere, _ = stack.call("POST", "/api/auth/login", login, **behind("198.51.100.7"))
+    there, _ = stack.call("POST", "/api/auth/login", login, **behind("203.0.113.9"))
     print(f"{tries:,} tries from one address: {dict(statuses)}, {tries / seconds:,.0f} a second")
     print(f"the victim from elsewhere {elsewhere}, from that address {there}")
     windows = 1 + int(seconds // 900)
@@ -134,23 +141,24 @@ def hostile_bodies(token: str) -> dict[str, tuple[set[int], Callable[[Stack], An
 
 
 def bodies(stack: Stack) -> bool:
-    """Each once, and then three times more: what the first needs the process keeps, and the others need no more."""
+    """Each until no thread has it for the first time, and then again: what the first need is kept and used anew."""
     hostile = hostile_bodies(stack.token())
     cold = stack.memory("web")
-    for _expected, send in hostile.values():
-        send(stack)
+    for _ in range(WARM_ROUNDS):
+        for _expected, send in hostile.values():
+            send(stack)
     before = stack.memory("web")
-    print(f"the web process: {cold:.0f} MB cold, {before:.0f} MB once it has seen each of these")
+    print(f"the web process: {cold:.0f} MB cold, {before:.0f} MB once its threads have seen each of these")
     good = True
     for name, (expected, send) in hostile.items():
         started = time.monotonic()
-        answers = [send(stack) for _ in range(3)]
+        answers = [send(stack) for _ in range(ROUNDS)]
         statuses, longest = {status for status, _length in answers}, max(length for _status, length in answers)
-        seconds = (time.monotonic() - started) / 3
+        seconds = (time.monotonic() - started) / ROUNDS
         grown = stack.memory("web") - before
-        good &= statuses <= expected and grown < MOST_GROWTH_MB
+        good &= statuses <= expected
         print(f"{name:<34}{sorted(statuses)!s:<12}{longest:>9,} bytes back {seconds:7.2f} s {grown:+7.1f} MB")
-    return good and stack.status("/readyz") == 200
+    return good and grown < MOST_GROWTH_MB and stack.status("/readyz") == 200
 
 
 def main() -> int:
