@@ -301,6 +301,7 @@ RETENTION = [
     "alumusic.llm.retention.purge",
     "classifier.retention.purge",
     "insights.retention.purge",
+    "legacy.retention.purge",
 ]
 RETENTION_COMMENTS_DAYS = ENV.RETENTION_COMMENTS_DAYS
 RETENTION_BATCHES_DAYS = ENV.RETENTION_BATCHES_DAYS

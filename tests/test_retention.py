@@ -29,6 +29,7 @@ from classifier.review import verdicts
 from classifier.tests.comments import stored
 from insights.models import Answer, Question
 from insights.tests.sent import sent
+from legacy.models import KeptRow
 from reports.counting import differing, hour_of, settle, settle_marked
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,7 @@ def everything(make_user):
             id=sitting.pk, sitting=sitting, action="veredito", comment=comment, created_at=moment
         )
         Review.objects.filter(comment=comment).update(step=step)
+        KeptRow.objects.create(table="comentario", key=str(moment), faults=["x"], row={"texto": "x"}, created_at=moment)
     sent()
 
 
@@ -86,6 +88,7 @@ def kept():
         KnownAnswer,
         Sitting,
         Step,
+        KeptRow,
     )
     return {model.__name__: model.objects.count() for model in models}
 
@@ -129,6 +132,19 @@ def test_an_old_tab_that_is_still_at_work_stays(everything, settings):
     purge()
 
     assert Sitting.objects.count() == 2
+
+
+def test_what_was_imported_with_a_comment_stays_as_long_as_it(settings):
+    days(settings, 30)
+    comment = stored("Amei", moment=NEW)
+    KeptRow.objects.create(table="comentario", key="1", faults=["x"], row={}, comment=comment, created_at=OLD)
+
+    purge()
+    assert KeptRow.objects.count() == 1
+
+    Comment.objects.update(moment=OLD)
+    purge()
+    assert KeptRow.objects.count() == 0
 
 
 def test_logins_that_cannot_come_back_go(make_user):
