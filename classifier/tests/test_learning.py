@@ -107,10 +107,29 @@ def new_topic(by):
         judged(f"absolvo {two} {one}", Category.CRITICISM, by, said=Category.PRAISE, vector=next(random))
 
 
-def train(data):  # noqa: F811
-    out = StringIO()
+class Interrupted(StringIO):
+    """A page that something else happens in the middle of, once."""
+
+    def __init__(self, meanwhile):
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    def write(self, line):
+        happening, self.meanwhile = self.meanwhile, None
+        if happening:
+            happening()
+        return super().write(line)
+
+
+def train(data, meanwhile=None):  # noqa: F811
+    out = Interrupted(meanwhile)
     call_command("train", "--with-corrections", "--data", str(data), stdout=out)
     return out.getvalue()
+
+
+def a_second_training_is_refused():
+    with pytest.raises(CommandError, match="em andamento"):
+        train(None)
 
 
 def motor_of(text):
@@ -139,7 +158,7 @@ def test_a_training_learns_a_new_topic_serves_at_once_and_is_rolled_back_by_one_
     new_topic(bia)
     assert motor_of("absolvo naipe")[0] == shipped()
 
-    printed = train(data)
+    printed = train(data, meanwhile=a_second_training_is_refused)
 
     candidate = Candidate.objects.get()
     assert candidate.reasons == []
