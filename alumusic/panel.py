@@ -69,12 +69,14 @@ class PanelPage(TemplateResponseMixin, View):
 
     permissions: what each method asks for, by its name; a method that is not named is not allowed, HEAD is as GET.
     Who has not logged in is led to the login; who lacks the permission gets 403. `menu_order` puts the page into the
-    menu (the queue 10, comments 20, tags 30, charts 50, questions 60). A template extends `panel/page.html`.
+    menu (the queue 10, comments 20, tags 30, charts 50, questions 60), under `menu_title` where its title is long. A
+    template extends `panel/page.html`.
     """
 
     title: ClassVar[Text]
     permissions: ClassVar[Mapping[str, str]]
     menu_order: ClassVar[int | None] = None
+    menu_title: ClassVar[Text] = ""
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
@@ -154,7 +156,7 @@ class PanelSite(AdminSite):
     def _menu_pages(self, request: HttpRequest) -> Iterator[Place]:
         for name, page in _pages():
             if page.menu_order is not None and page.permits(request):
-                yield self._place(request, page.title, f"admin:{name}", page.menu_order)
+                yield self._place(request, page.menu_title or page.title, f"admin:{name}", page.menu_order)
 
     def _menu_models(self, request: HttpRequest) -> Iterator[Place]:
         for model, model_admin in self._registry.items():

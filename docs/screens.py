@@ -36,6 +36,8 @@ PAGES: dict[str, str | tuple[str, str]] = {
     "guidelines": "/painel/classifier/guideline/",
     "evaluations": "/painel/classifier/run/",
     "evaluation": ("/painel/classifier/run/", r"/painel/classifier/run/\d+/change/"),
+    "learning": "/painel/aprendizado/",
+    "accuracy": "/painel/acerto/",
     "summaries": "/painel/reports/weeklysummary/",
     "summary": ("/painel/reports/weeklysummary/", r"/painel/reports/weeklysummary/\d+/change/"),
     "recipients": "/painel/reports/recipient/",

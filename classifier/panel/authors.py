@@ -55,6 +55,7 @@ class AuthorData(PanelPage):
     title = gettext_lazy("Data of an author")
     permissions = {"GET": PERMISSION}
     menu_order = 90
+    menu_title = gettext_lazy("Authors")
     template_name = "classifier/authors.html"
 
     def get(self, request: HttpRequest) -> HttpResponseBase:

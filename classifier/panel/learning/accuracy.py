@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alumusic.panel import PanelPage
 from alumusic.weeks import Week
@@ -48,6 +48,7 @@ class Accuracy(PanelPage):
     title = gettext_lazy("Honest accuracy")
     permissions = {"GET": "classifier.view_candidate"}
     menu_order = 47
+    menu_title = pgettext_lazy("menu", "Accuracy")
     template_name = "classifier/learning/accuracy.html"
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
