@@ -1,13 +1,17 @@
-"""Bodies that are refused before a byte of them is read."""
+"""Bodies that are refused by their heads alone, before anything takes them in."""
+
+import contextlib
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 
 from alumusic.problems import Invalid, LengthRequired, Problem, TooLarge, UnsupportedMediaType, answer
 from alumusic.requests import Respond
 
 MULTIPART_OVERHEAD = 65_536
+# A client that still sends while the connection is closed never sees why. So far over the limit it is let to finish.
+READ_AWAY, PIECE = 32 * 2**20, 65_536
 
 
 class BodyMiddleware:
@@ -22,7 +26,11 @@ class BodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         problem = refusal(request)
-        return answer(request, problem) if problem else self.get_response(request)
+        if problem is None:
+            return self.get_response(request)
+        if isinstance(problem, TooLarge) and _length(request) <= _most_bytes(request) + READ_AWAY:
+            _read_away(request)
+        return answer(request, problem)
 
 
 def refusal(request: HttpRequest) -> Problem | None:
@@ -31,12 +39,22 @@ def refusal(request: HttpRequest) -> Problem | None:
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     if not (length.isascii() and length.isdecimal()):
         return Invalid(_("The header `Content-Length` is no number."))
-    if int(length[:20]) > _most_bytes(request):
+    if _length(request) > _most_bytes(request):
         return TooLarge()
     if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
         sentence = _("Send the body as it is, without `Content-Encoding`.")
         return UnsupportedMediaType(sentence, headers={"Accept-Encoding": "identity"})
     return None
+
+
+def _length(request: HttpRequest) -> int:
+    return int(str(request.META.get("CONTENT_LENGTH") or "0")[:20])
+
+
+def _read_away(request: HttpRequest) -> None:
+    with contextlib.suppress(UnreadablePostError):
+        while request.read(PIECE):
+            pass
 
 
 def _most_bytes(request: HttpRequest) -> int:

@@ -166,6 +166,7 @@ def main() -> int:
     parser.add_argument("--tries", type=int, default=10_000)
     tries = parser.parse_args().tries
     settings = {"TRUSTED_PROXY_COUNT": "1", "WEB_CONCURRENCY": "1", "ACCOUNTS_OPEN_REGISTRATION": "true"}
+    settings["MALLOC_ARENA_MAX"] = "2"  # as the image has it
     with Stack(**settings) as stack:
         stack.start_web()
         done = [bodies(stack), brute_force(stack, tries)]

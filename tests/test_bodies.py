@@ -63,6 +63,21 @@ def test_200_megabytes_are_413_before_a_byte_is_read(api, path, media):
     assert response.status_code == 413
 
 
+def test_who_sends_a_little_too_much_may_finish_and_read_why(api):
+    body = io.BytesIO(b" " * (12 * 2**20))
+
+    response = api.generic(
+        "POST",
+        COMMENTS,
+        b"",
+        content_type="application/json",
+        **{"CONTENT_LENGTH": str(12 * 2**20), "wsgi.input": body},
+    )
+
+    assert told(response) == (413, "application/problem+json", "/problemas/grande-demais")
+    assert body.read() == b""
+
+
 @pytest.mark.parametrize("length", ["abc", "-1", "1e9", "٣", "9" * 5_000])
 def test_a_length_that_is_none_is_refused(api, length):
     response = api.generic("POST", COMMENTS, b"", content_type="application/json", CONTENT_LENGTH=length)
