@@ -15,7 +15,7 @@ ALL = 0.97
 # Standard errors on the safe side: with few comments at hand, a lucky run must not set a threshold. A category has
 # fewest, and whole ones would leave it none.
 EACH_CAUTION = 0.5
-ALL_CAUTION = 1.0
+ALL_CAUTION = 1.5
 
 Thresholds = dict[str, float]
 

@@ -12,7 +12,8 @@ from classifier.models import Category
 CATEGORIES = tuple(Category)
 TRAINING = "comments_*.csv"
 NEUTRAL = "neutral.csv"
-EVALUATION = ("evaluation.csv", "evaluation_hard.csv")
+HARD = "evaluation_hard.csv"
+EVALUATION = ("evaluation.csv", HARD)
 PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 

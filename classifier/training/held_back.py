@@ -84,14 +84,19 @@ class HeldBack:
     def _certainty(
         self, probabilities: Floats, truth: NDArray[np.int64], tell: Callable[[str], None]
     ) -> dict[str, Any]:
-        """From which confidence on the first stage of a cascade keeps its verdicts, and what then stays with it."""
-        least = certainty.thresholds(probabilities, truth)
+        """From which confidence on the first stage of a cascade keeps its verdicts, and what then stays with it.
+
+        Hard comments choose it where there are any: what is right on these is right on ordinary ones all the more.
+        """
+        hard = np.array([file == dataset.HARD for file in self.files])
+        telling = hard if hard.any() else ~hard
+        least = certainty.thresholds(probabilities[telling], truth[telling])
         tell("cascade: from confidence " + ", ".join(f"{name} {value:.3f}" for name, value in least.items()))
         voices = np.array([example.voice for example in self.examples])
         about: dict[str, Any] = {}
         for name, part in self._parts().items():
-            voice = voices[part][0]
-            by_others = certainty.thresholds(probabilities[voices != voice], truth[voices != voice])
+            others = telling & (voices != voices[part][0])
+            by_others = certainty.thresholds(probabilities[others], truth[others])
             stays = certainty.kept(probabilities[part], truth[part], by_others)
             tell(f"cascade, {name}, by thresholds that the other writer's chose: {stays}")
             about[name] = asdict(stays)

@@ -56,7 +56,7 @@ class Training:
         reader = self.encoder(weights)
         rows = material(examples, neutral)
         plain = replace(fit(rows), temperature=PLAIN_TEMPERATURE)
-        # The mean of the lower layers has no say yet: it is there for what people's verdicts teach.
+        # The mean of the middle has no say yet: it is there for what people's verdicts teach.
         middle = np.zeros((weights.width, len(CATEGORIES)), np.float32)
         full = replace(plain, middle=middle, tuned=TUNED_WEIGHT, temperature=TEMPERATURE)
         about: dict[str, Any] = {"comments": len(examples)}

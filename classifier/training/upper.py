@@ -12,9 +12,9 @@ from classifier.engines.embedded.weights import Weights
 from .dataset import CATEGORIES, Example, bare
 from .tuning import Course, Network, Sample, tune
 
-DEPTH = 4
+DEPTH = 8
 SEED = "1"
-ANEW = Course(epochs=3, rate=3e-4, lower=0.85, head_rate=3e-3)
+ANEW = Course(epochs=4, rate=3e-4, lower=0.85, head_rate=3e-3)
 FURTHER = Course(epochs=1, rate=1.5e-4, lower=0.9, head_rate=1e-3)
 
 

@@ -12,6 +12,8 @@ from .weights import Floats, Layer, Weights, dequantised
 
 PREFIX = "query: "
 LONGEST = 72
+# After so many layers a mean still tells what a text is about; later ones know little but the five categories.
+MIDDLE = 8
 CHARACTERS = 600
 
 
@@ -46,7 +48,7 @@ class Batch:
 class Reading:
     """What the encoder makes of some texts, a row each.
 
-    middle: unit vectors after the lower layers, as they came. logits: one a category, of the tuned layers' own head.
+    middle: unit vectors after MIDDLE layers. logits: one a category, of the tuned layers' own head.
     """
 
     middle: Floats
@@ -74,9 +76,10 @@ class Encoder:
     def read(self, texts: Sequence[str]) -> Reading:
         """What tells the categories apart."""
         batch = self.batch(texts)
-        states = self.states(batch, self.lower)
-        upper = self.through(states, batch, self.tuned.layers)
-        return Reading(unit(batch.means(states)), batch.means(upper) @ self.tuned.head_w + self.tuned.head_b)
+        layers = [*self.lower, *self.tuned.layers]
+        states = self.states(batch, layers[:MIDDLE])
+        last = self.through(states, batch, layers[MIDDLE:])
+        return Reading(unit(batch.means(states)), batch.means(last) @ self.tuned.head_w + self.tuned.head_b)
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """One unit vector a text by the model as it came, which tells meanings apart rather than categories."""
