@@ -16,6 +16,7 @@ from classifier.engines.embedded.weights import Floats
 from .dataset import CATEGORIES, Example, bare
 
 COPY_WEIGHT = 0.5
+NEUTRAL_WEIGHT = 3.0
 PLAIN_SCALE = 0.5
 NEUTRAL_VOICE = ""
 REGULARISATION = 1.0
@@ -67,7 +68,7 @@ def material(examples: Sequence[Example], neutral: Sequence[str]) -> Material:
     rows = [
         *((example.text, example.category, 1.0, example.voice) for example in examples),
         *((text, example.category, COPY_WEIGHT, example.voice) for text, example in copies(examples)),
-        *((text, kind, 1 / len(CATEGORIES), NEUTRAL_VOICE) for text in neutral for kind in kinds),
+        *((text, kind, NEUTRAL_WEIGHT / len(CATEGORIES), NEUTRAL_VOICE) for text in neutral for kind in kinds),
     ]
     texts, categories, weights, voices = (list(column) for column in zip(*rows, strict=True))
     return Material(texts, np.array(categories), np.array(weights), voices)

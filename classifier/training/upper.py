@@ -14,6 +14,8 @@ from .tuning import Course, Network, Sample, tune
 
 DEPTH = 8
 SEED = "1"
+# Remarks without a tone are few, and what is learned of them must hold for all that nobody wrote down.
+NEUTRAL_TIMES = 6
 ANEW = Course(epochs=4, rate=3e-4, lower=0.85, head_rate=3e-3)
 FURTHER = Course(epochs=1, rate=1.5e-4, lower=0.9, head_rate=1e-3)
 
@@ -36,7 +38,8 @@ def tuned(
     """The encoder's upper layers after learning; the encoder itself stays as it is."""
     one = np.eye(len(CATEGORIES), dtype=np.float32)
     even = np.full(len(CATEGORIES), 1 / len(CATEGORIES), np.float32)
-    texts = [(example.text, one[example.category]) for example in examples] + [(text, even) for text in neutral]
+    texts = [(example.text, one[example.category]) for example in examples]
+    texts += NEUTRAL_TIMES * [(text, even) for text in neutral]
     samples = [Sample(encoder.tokens(text), encoder.tokens(bare(text) or text), truth) for text, truth in texts]
     network = Network(encoder)
     # Another start, another order: a second pass must not leave the same comments bare again.

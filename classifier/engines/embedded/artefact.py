@@ -73,7 +73,8 @@ def loaded(data: bytes) -> Artefact:
             notes = json.loads(arrays["notes"].tobytes())
             if notes["format"] != FORMAT:
                 raise ArtefactBroken(f"format {notes['format']}, not {FORMAT}")
-            heads = {name: _head(arrays, name) for name in HEADS}
+            known: dict[str, Sparse] = {}
+            heads = {name: _head(arrays, name, known) for name in HEADS}
     except (ValueError, KeyError, OSError) as error:
         raise ArtefactBroken(str(error)) from error
     checksum = hashlib.sha256(data).hexdigest()
@@ -133,12 +134,16 @@ def _arrays(head: Head) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _head(arrays: Mapping[str, NDArray[Any]], name: str) -> Head:
+def _head(arrays: Mapping[str, NDArray[Any]], name: str, known: dict[str, Sparse]) -> Head:
+    """known: what was read before, by its checksum; both heads mostly have the same terms, which are kept once."""
+
     def block(key: str) -> Sparse:
-        terms = arrays[f"{name}.{key}.terms"].tobytes().decode().split("\n")
-        columns = {term: place for place, term in enumerate(terms)}
-        weights = arrays[f"{name}.{key}.weights"].astype(np.float32)
-        return Sparse(Terms(columns, arrays[f"{name}.{key}.idf"]), weights)
+        terms, idf, weights = (arrays[f"{name}.{key}.{part}"] for part in ("terms", "idf", "weights"))
+        checksum = hashlib.sha256(terms.tobytes() + idf.tobytes() + weights.tobytes()).hexdigest()
+        if checksum not in known:
+            columns = {term: place for place, term in enumerate(terms.tobytes().decode().split("\n"))}
+            known[checksum] = Sparse(Terms(columns, idf), weights.astype(np.float32))
+        return known[checksum]
 
     taught = {key: block(key) for key in BLOCKS if key.startswith("taught_") and f"{name}.{key}.terms" in arrays}
     tuned, temperature = arrays[f"{name}.scalars"].tolist()

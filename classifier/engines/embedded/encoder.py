@@ -1,6 +1,6 @@
 """The encoder's forward pass in numpy: the lower layers as they come, the upper ones as training tuned them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,10 +81,16 @@ class Encoder:
         last = self.through(states, batch, layers[MIDDLE:])
         return Reading(unit(batch.means(states)), batch.means(last) @ self.tuned.head_w + self.tuned.head_b)
 
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """One unit vector a text by the model as it came, which tells meanings apart rather than categories."""
-        batch = self.batch(texts)
-        return unit(batch.means(self.states(batch, self.weights.layers)))
+    def embed(self, groups: Iterable[Sequence[str]]) -> list[Floats]:
+        """A unit vector a text, by the model as it came, which tells meanings apart rather than categories.
+
+        Each layer is made once for all groups of texts, and let go.
+        """
+        batches = [self.batch(texts) for texts in groups]
+        states = [self.embedded(batch) for batch in batches]
+        for layer in self.weights.layers:
+            states = [self.through(x, batch, [layer]) for x, batch in zip(states, batches, strict=True)]
+        return [unit(batch.means(x)) for x, batch in zip(states, batches, strict=True)]
 
     def states(self, batch: Batch, layers: Sequence[Layer]) -> Floats:
         """Each token of the batch after its embedding and the layers."""

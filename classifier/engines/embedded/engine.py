@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -83,10 +84,10 @@ class EmbeddedEngine:
         self._loaded()
         vectors: list[bytes | None] = [None] * len(texts)
         if self._encoder is not None:
-            for places in _chunks(texts):
-                made = self._encoder.embed([texts[place] for place in places]).astype("<f2")
-                for place, vector in zip(places, made, strict=True):
-                    vectors[place] = vector.tobytes()
+            chunks = list(_chunks(texts))
+            made = self._encoder.embed([texts[place] for place in places] for places in chunks)
+            for place, vector in zip(chain(*chunks), chain(*made), strict=True):
+                vectors[place] = vector.astype("<f2").tobytes()
         return vectors
 
     def _verdicts(self, trained: Artefact, texts: list[str]) -> list[Verdict]:

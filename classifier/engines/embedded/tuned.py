@@ -6,7 +6,7 @@ A difference is small, so that its rounding hardly shows, and the file is a sixt
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -42,16 +42,17 @@ def dumped(tuned: Tuned, came: list[Layer]) -> bytes:
     return file.getvalue()
 
 
-def loaded(data: bytes, layers: list[Layer]) -> Tuned:
+def loaded(data: bytes, layers: Sequence[Layer]) -> Tuned:
     """The tuned layers in a file's bytes, atop the encoder's own; raises ValueError, KeyError or OSError."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         count = sum(name.endswith(".qkv_w") for name in arrays)
-        upper = [
-            Layer(*(_applied(getattr(base, part), arrays[f"{number}.{part}"]) for part in PARTS))
-            for number, base in enumerate(layers[len(layers) - count :])
-        ]
+        upper = [_tuned(layers[number - count], arrays, number) for number in range(count)]
         about = json.loads(arrays["notes"].tobytes())
         return Tuned(upper, arrays["head_w"], arrays["head_b"], about, hashlib.sha256(data).hexdigest())
+
+
+def _tuned(base: Layer, arrays: Mapping[str, NDArray[Any]], number: int) -> Layer:
+    return Layer(*(_applied(getattr(base, part), arrays[f"{number}.{part}"]) for part in PARTS))
 
 
 def _applied(base: Floats, difference: NDArray[Any]) -> Floats:

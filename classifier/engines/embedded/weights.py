@@ -5,10 +5,11 @@ lacks AVX2, stops at a NUL and cannot be tuned; numpy runs the same weights as f
 """
 
 import struct
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,25 @@ class Layer:
     norm2_b: Floats
 
 
+class Layers(Sequence[Layer]):
+    """The encoder's layers, each made from its bits when it is asked for, since all at once are 85 MB."""
+
+    def __init__(self, make: Callable[[int], Layer], depth: int) -> None:
+        self._make = make
+        self._places = range(depth)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> Layer: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Layer]: ...
+    def __getitem__(self, place: int | slice) -> Layer | list[Layer]:
+        found = self._places[place]
+        return self._make(found) if isinstance(found, int) else [self._make(each) for each in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """words: the word embeddings, still in 4 bits, one row a piece. Matrices are (inputs, outputs)."""
@@ -76,7 +96,7 @@ class Weights:
     positions: Floats
     norm_w: Floats
     norm_b: Floats
-    layers: list[Layer]
+    layers: Layers
 
 
 class Reader:
@@ -157,7 +177,7 @@ def read(data: bytes) -> Weights:
         positions=vector("emb.pos").reshape(longest, width) + vector("emb.type")[:width],
         norm_w=vector("emb.ln.w"),
         norm_b=vector("emb.ln.b"),
-        layers=[layer(number) for number in range(depth)],
+        layers=Layers(layer, depth),
     )
 
 
