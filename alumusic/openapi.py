@@ -70,6 +70,10 @@ DESCRIPTIONS = {
 }
 
 
+# Said by the server before any view, in no form of ours.
+TOO_LONG = "O endereço passa de 8 KB."
+
+
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
     """The responses for these statuses, in the form that all errors have. Where a body may be too large, 411 too."""
     told = [*statuses, 411] if HTTPStatus.REQUEST_ENTITY_TOO_LARGE in statuses else statuses
@@ -109,11 +113,13 @@ class Schema(AutoSchema):
 
 
 def complete(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
-    """Adds what holds for every call: the request id, `Location` and `Retry-After`, and the list of problem types."""
+    """Adds what holds for every call: `X-Request-ID`, `Location`, `Retry-After`, 414, the types of problems."""
     _, definitions = models_json_schema(list(_models.values()), ref_template="#/components/schemas/{model}")
     result["components"].setdefault("schemas", {}).update(definitions["$defs"])
     for path in result["paths"].values():
         for operation in path.values():
+            if any(parameter["in"] == "query" for parameter in operation.get("parameters", [])):
+                operation["responses"]["414"] = {"description": TOO_LONG}
             for status, response in operation["responses"].items():
                 headers = response.setdefault("headers", {})
                 headers["X-Request-ID"] = {"schema": {"type": "string"}, "description": "O id da requisição no log."}

@@ -104,6 +104,12 @@ def a_forged_address_is_not_believed(system: System, _token: str) -> None:
         expect(forging.status_code, 401, "one who forges the address of the first")
 
 
+def an_endless_address_is_a_problem_like_others(system: System, token: str) -> None:
+    with system.client(token) as client:
+        answer = client.get("/api/comentarios?q=" + "x" * 40_000)
+    expect((answer.status_code, answer.json()["type"]), (400, "/problemas/validacao"), "an address of 40 kB")
+
+
 def old_tls_is_refused(system: System, _token: str) -> None:
     for version, wanted in (
         (ssl.TLSVersion.TLSv1_1, None),
@@ -144,5 +150,6 @@ ATTACKS = [
     conflicting_lengths_are_refused,
     slow_headers_hold_nobody_up,
     a_forged_address_is_not_believed,
+    an_endless_address_is_a_problem_like_others,
     old_tls_is_refused,
 ]
