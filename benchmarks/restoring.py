@@ -60,7 +60,7 @@ def main() -> int:
     options = parser.parse_args()
     with Stack() as stack:
         fill = [sys.executable, "benchmarks/fill.py", str(options.comments)]
-        subprocess.run(fill, cwd=ROOT, env=stack.env, check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(fill, cwd=ROOT, env=stack.env, check=True)
         stack.start_web()
         stack.start_beat()
         stack.start_worker("worker")
