@@ -1,6 +1,5 @@
 """While the language model is out of service the embedded engine labels, and says so; then the model has its turn."""
 
-import time
 from decimal import Decimal
 
 import pytest
@@ -135,10 +134,9 @@ def test_after_repeated_failure_the_worker_does_not_wait_for_the_model(api, llm,
     llm.always = http_error(503, headers={"Retry-After": "3600"})
     settings.LLM_MAX_CONCURRENCY = 1
     api.post("/api/comentarios", [sent(f"que hino {n}") for n in range(130)], headers={"Prefer": "respond-async"})
-    began = time.monotonic()
 
     for _ in range(3):
         tasks.label_waiting()
 
     assert {engine for engine, _category in labels(api)} == {"embedded"}
-    assert time.monotonic() - began < settings.CLASSIFY_WAIT_SECONDS
+    assert len(llm.requests) == 4

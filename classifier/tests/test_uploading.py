@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import io
 from urllib.parse import urlsplit
 
 import pytest
@@ -285,9 +286,13 @@ def test_a_file_over_the_limit_is_413(api, settings):
 def test_fifty_megabytes_are_the_limit_and_ten_that_of_json(api, settings):
     assert settings.UPLOAD_MAX_BYTES == 50 * 2**20
 
+    def announced(path, megabytes, media):
+        body = {"CONTENT_LENGTH": str(megabytes * 2**20), "wsgi.input": io.BytesIO(b"x")}
+        return api.post(path, b"", media, **body)
+
     too_large = [
-        api.post("/api/lotes", b"x", "multipart/form-data; boundary=x", CONTENT_LENGTH=str(51 * 2**20)),
-        api.post("/api/comentarios", b"x", CONTENT_LENGTH=str(11 * 2**20)),
+        announced("/api/lotes", 51, "multipart/form-data; boundary=x"),
+        announced("/api/comentarios", 11, "application/json"),
     ]
 
     assert [answer.status_code for answer in too_large] == [413, 413]
