@@ -11,47 +11,22 @@ import argparse
 import signal
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from slow_model import SlowModel
 from stack import Stack
 
-from tests.fakes.llm import LLMServer, Reply, Request, answering, serve
+from tests.fakes.llm import serve
 
-LATENCY = 0.2
 MOST_TWICE = 0.05
 
 
-class Model:
-    """billed: how often each text was answered. first: when the first of them was."""
-
-    def __init__(self, llm: LLMServer) -> None:
-        self.forget()
-        self._answer = answering()
-        llm.always = self.step
-
-    def forget(self) -> None:
-        self.billed: Counter[str] = Counter()
-        self.first: float | None = None
-
-    def step(self, request: Request) -> Reply:
-        time.sleep(LATENCY)
-        self.first = self.first or time.monotonic()
-        self.billed.update(request.texts)
-        return self._answer(request)
-
-
-def start_worker(stack: Stack, name: str) -> None:
-    stack.start_worker(name)
-    assert stack.wait(lambda: "ready" in (stack.folder / f"{name}.log").read_text(), seconds=180), name
-
-
-def killed(stack: Stack, token: str, model: Model, after: float, count: int) -> bool:
+def killed(stack: Stack, token: str, model: SlowModel, after: float, count: int) -> bool:
     run = f"k{int(after * 1_000)}"
     model.forget()
-    start_worker(stack, f"{run}-killed")
+    stack.start_workers([f"{run}-killed"])
     body = [{"id": f"{run}-{n}", "texto": f"O player trava na faixa {run} {n}"} for n in range(count)]
     headers = {"Authorization": f"Bearer {token}", "Prefer": "respond-async"}
     status, _ = stack.call("POST", "/api/comentarios", body, **headers)
@@ -61,11 +36,11 @@ def killed(stack: Stack, token: str, model: Model, after: float, count: int) -> 
     time.sleep(max(0.0, model.first + after - time.monotonic()))
     stack.kill(f"{run}-killed", signal.SIGKILL)
     answered = sum(model.billed.values())
-    start_worker(stack, f"{run}-next")
+    stack.start_workers([f"{run}-next"])
     mine = f"FROM classifier_comment WHERE external_id LIKE '{run}-%' AND state"
     stack.wait(lambda: stack.query(f"SELECT count(*) {mine} = 'pendente'") == "0", seconds=400)
     labelled = int(stack.query(f"SELECT count(*) {mine} = 'classificado'"))
-    twice = sum(model.billed.values()) - len(model.billed)
+    twice = model.billed_twice
     print(
         f"killed {after:.2f} s after the first answer, {answered} answered: {labelled:,} of {count:,} have a label,"
         f" {twice} were paid for twice ({twice / count:.1%})",
@@ -82,7 +57,7 @@ def main() -> int:
     parser.add_argument("--after", type=float, nargs="+", default=[0.05, 0.3, 0.6])
     options = parser.parse_args()
     with serve() as llm:
-        model = Model(llm)
+        model = SlowModel(llm)
         env = {"OPENAI_API_KEY": "x", "OPENAI_BASE_URL": llm.base_url, "CLASSIFIER_ENGINE": "llm"}
         with Stack(**env) as stack:
             stack.start_web()

@@ -11,31 +11,16 @@ import argparse
 import signal
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from slow_model import LATENCY, SlowModel
 from stack import Stack
 
-from tests.fakes.llm import LLMServer, Reply, Request, answering, serve
+from tests.fakes.llm import serve
 
-LATENCY = 0.2
 CALLS_UNDER_WAY = 1
-
-
-class Model:
-    """billed: how often each text was answered."""
-
-    def __init__(self, llm: LLMServer) -> None:
-        self.billed: Counter[str] = Counter()
-        self._answer = answering()
-        llm.always = self.step
-
-    def step(self, request: Request) -> Reply:
-        time.sleep(LATENCY)
-        self.billed.update(request.texts)
-        return self._answer(request)
 
 
 def send(stack: Stack, token: str, count: int, run: str) -> None:
@@ -59,13 +44,6 @@ def pace(stack: Stack, run: str) -> tuple[int, float]:
     return int(count), float(seconds)
 
 
-def start_workers(stack: Stack, names: list[str]) -> None:
-    for name in names:
-        stack.start_worker(name)
-    for name in names:
-        assert stack.wait(lambda name=name: "ready" in (stack.folder / f"{name}.log").read_text(), seconds=180), name
-
-
 def stop(stack: Stack, name: str) -> tuple[float, int]:
     """Seconds until the process that got SIGTERM was gone, and its exit status."""
     began = time.monotonic()
@@ -84,7 +62,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     options = parser.parse_args()
     with serve() as llm:
-        model = Model(llm)
+        model = SlowModel(llm)
         env = {"OPENAI_API_KEY": "x", "OPENAI_BASE_URL": llm.base_url, "CLASSIFIER_ENGINE": "llm"}
         with Stack(**env, LLM_MAX_CONCURRENCY=str(CALLS_UNDER_WAY)) as stack:
             stack.start_web()
@@ -94,7 +72,7 @@ def main() -> int:
             alone = 0.0
             for number in options.workers:
                 names = [f"worker-{number}-{place}" for place in range(number)]
-                start_workers(stack, names)
+                stack.start_workers(names)
                 send(stack, token, options.comments, f"r{number}")
                 assert stack.wait(lambda: waiting(stack) == 0, seconds=600)
                 count, seconds = pace(stack, f"r{number}")
@@ -109,16 +87,16 @@ def main() -> int:
                 if number != options.workers[-1]:
                     for name in names:
                         stop(stack, name)
-            model.billed.clear()
+            model.forget()
             send(stack, token, options.comments, "stop")
             stack.wait(lambda: len(model.billed) > options.comments // 10, seconds=120)
             seconds, status = stop(stack, names[0])
             print(f"a worker told to stop amid its work: gone after {seconds:.1f} s, exit status {status}")
             if len(names) == 1:
-                start_workers(stack, ["worker-after"])
+                stack.start_workers(["worker-after"])
             stack.wait(lambda: waiting(stack) == 0, seconds=600)
             lost = options.comments - pace(stack, "stop")[0]
-            twice = sum(model.billed.values()) - len(model.billed)
+            twice = model.billed_twice
             print(f"comments lost {lost}, asked about twice {twice}")
     return 1 if lost or twice else 0
 

@@ -93,6 +93,13 @@ class Stack:
         options = ["--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
         self.start(name, [str(BIN / "celery"), "--app", "alumusic", "worker", "-n", f"{name}@%h", *options])
 
+    def start_workers(self, names: list[str]) -> None:
+        """All of them, and until each takes work."""
+        for name in names:
+            self.start_worker(name)
+        for name in names:
+            assert self.wait(lambda name=name: "ready" in (self.folder / f"{name}.log").read_text(), seconds=180), name
+
     def start_beat(self) -> None:
         self.start("beat", [str(BIN / "celery"), "--app", "alumusic", "beat", "--pidfile="])
 
