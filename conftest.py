@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from threading import Condition
@@ -45,6 +46,12 @@ def empty_cache() -> Iterator[None]:
     service.look_again()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def nobody_promotes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which model serves is asked once, not every few seconds: for who counts queries."""
+    monkeypatch.setattr("classifier.engines.embedded.service.LOOK_SECONDS", math.inf)
 
 
 @pytest.fixture

@@ -64,14 +64,11 @@ DESCRIPTIONS = {
     411: "O corpo veio em pedaços (chunked), sem `Content-Length`.",
     412: "Alguém alterou o comentário antes.",
     413: "Corpo ou lote acima do limite.",
+    414: "O endereço passa de 8 KB.",
     415: "O corpo deve ser `application/json` em UTF-8; para um arquivo, `multipart/form-data`.",
     429: "Requisições demais; `Retry-After` diz quando tentar de novo.",
     503: "Uma parte de que a chamada precisa está fora do ar.",
 }
-
-
-# Said by the server before any view, in no form of ours.
-TOO_LONG = "O endereço passa de 8 KB."
 
 
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
@@ -119,7 +116,8 @@ def complete(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
     for path in result["paths"].values():
         for operation in path.values():
             if any(parameter["in"] == "query" for parameter in operation.get("parameters", [])):
-                operation["responses"]["414"] = {"description": TOO_LONG}
+                # Said by the server before any view, in no form of ours.
+                operation["responses"]["414"] = {"description": DESCRIPTIONS[414]}
             for status, response in operation["responses"].items():
                 headers = response.setdefault("headers", {})
                 headers["X-Request-ID"] = {"schema": {"type": "string"}, "description": "O id da requisição no log."}

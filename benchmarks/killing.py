@@ -27,10 +27,7 @@ def killed(stack: Stack, token: str, model: SlowModel, after: float, count: int)
     run = f"k{int(after * 1_000)}"
     model.forget()
     stack.start_workers([f"{run}-killed"])
-    body = [{"id": f"{run}-{n}", "texto": f"O player trava na faixa {run} {n}"} for n in range(count)]
-    headers = {"Authorization": f"Bearer {token}", "Prefer": "respond-async"}
-    status, _ = stack.call("POST", "/api/comentarios", body, **headers)
-    assert status == 202, status
+    stack.send(token, count, run)
     while model.first is None:
         time.sleep(0.005)
     time.sleep(max(0.0, model.first + after - time.monotonic()))

@@ -23,13 +23,6 @@ from tests.fakes.llm import serve
 CALLS_UNDER_WAY = 1
 
 
-def send(stack: Stack, token: str, count: int, run: str) -> None:
-    body = [{"id": f"{run}-{n}", "texto": f"O player trava na faixa {run} {n}"} for n in range(count)]
-    headers = {"Authorization": f"Bearer {token}", "Prefer": "respond-async"}
-    status, _ = stack.call("POST", "/api/comentarios", body, **headers)
-    assert status == 202, status
-
-
 def waiting(stack: Stack) -> int:
     return int(stack.query("SELECT count(*) FROM classifier_comment WHERE state = 'pendente'"))
 
@@ -73,7 +66,7 @@ def main() -> int:
             for number in options.workers:
                 names = [f"worker-{number}-{place}" for place in range(number)]
                 stack.start_workers(names)
-                send(stack, token, options.comments, f"r{number}")
+                stack.send(token, options.comments, f"r{number}")
                 assert stack.wait(lambda: waiting(stack) == 0, seconds=600)
                 count, seconds = pace(stack, f"r{number}")
                 assert count == options.comments, count
@@ -88,7 +81,7 @@ def main() -> int:
                     for name in names:
                         stop(stack, name)
             model.forget()
-            send(stack, token, options.comments, "stop")
+            stack.send(token, options.comments, "stop")
             stack.wait(lambda: len(model.billed) > options.comments // 10, seconds=120)
             seconds, status = stop(stack, names[0])
             print(f"a worker told to stop amid its work: gone after {seconds:.1f} s, exit status {status}")

@@ -142,11 +142,12 @@ class Stack:
         return self.call("GET", path)[0]
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
-        """Status and JSON; status 0 where nobody answered."""
+        """Status and JSON; status 0 where nobody answered. headers: by their names, `_` for `-`."""
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.ports['web']}{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", **headers},
+            headers={"Content-Type": "application/json", **named},
             method=method,
         )
         try:
@@ -156,6 +157,13 @@ class Stack:
             return error.code, None
         except (OSError, ValueError):
             return 0, None
+
+    def send(self, token: str, count: int, run: str) -> None:
+        """A list that is labelled in the background; the ids begin with the run's name."""
+        body = [{"id": f"{run}-{n}", "texto": f"O player trava na faixa {run} {n}"} for n in range(count)]
+        headers = {"Authorization": f"Bearer {token}", "Prefer": "respond-async"}
+        status, _ = self.call("POST", "/api/comentarios", body, **headers)
+        assert status == 202, status
 
     def upload(self, path: str, content: bytes, token: str) -> str:
         """Where the batch of the file can be followed."""

@@ -115,7 +115,7 @@ class Schooling:
         made = taught(shipped, encoder, [_lesson(each) for each in lessons], self._known())
         self.tell(_("measuring"))
         rows = self._sets(tests, encoder)
-        made = _with_thresholds(made, rows)
+        made = _with_thresholds(made, self._telling(rows))
         data = dumped(made)
         made = artefact.loaded(data)
         trials = {name: _trial(serving, made, each) for name, each in rows.items()}
@@ -166,6 +166,15 @@ class Schooling:
         sets = {VERDICTS: judged, WRITTEN: [example for file in files for example in dataset.read(file)]}
         return {name: measured(each, encoder) for name, each in sets.items() if each}
 
+    def _telling(self, rows: dict[str, Material]) -> list[Material]:
+        """What chooses the cascade's thresholds: the verdicts, and as in every training the hard written comments."""
+        file = self.data / dataset.HARD
+        if WRITTEN not in rows or not file.exists():
+            return list(rows.values())
+        hard = {example.text for example in dataset.read(file)}
+        written = rows[WRITTEN]
+        return [rows[VERDICTS], written.only(np.array([text in hard for text in written.texts]))]
+
 
 def _lesson(each: Taught) -> Lesson:
     return Lesson(each.text, CATEGORIES.index(each.category), each.weight)
@@ -176,10 +185,10 @@ def _trial(serving: Artefact, made: Artefact, rows: Material) -> Trial:
     return Trial(rows.categories, before, after)
 
 
-def _with_thresholds(made: Artefact, rows: dict[str, Material]) -> Artefact:
-    """With the confidence from which on the first stage of a cascade keeps its verdicts, on all that is held back."""
-    sure = [softmax(logits(made.full, each) / made.full.temperature) for each in rows.values()]
-    truth = np.concatenate([each.categories for each in rows.values()])
+def _with_thresholds(made: Artefact, telling: Sequence[Material]) -> Artefact:
+    """With the confidence from which on the first stage of a cascade keeps its verdicts."""
+    sure = [softmax(logits(made.full, each) / made.full.temperature) for each in telling]
+    truth = np.concatenate([each.categories for each in telling])
     least = certainty.thresholds(np.concatenate(sure), truth)
     return replace(made, about={**made.about, "thresholds": least})
 

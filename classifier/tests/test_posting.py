@@ -1,12 +1,9 @@
 """A listener's comment comes in, one or many, and gets its label."""
 
-import math
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from classifier.engines.embedded import service
 from classifier.models import Category, Comment, CommentState, Tag
 from classifier.tests.comments import sent, stored
 
@@ -212,20 +209,14 @@ def queries_of_a_list(api, count):
     return len(captured)
 
 
-@pytest.fixture
-def _nobody_promotes(monkeypatch):
-    """What serves is asked once, not every few seconds."""
-    monkeypatch.setattr(service, "LOOK_SECONDS", math.inf)
-
-
-@pytest.mark.usefixtures("_nobody_promotes")
+@pytest.mark.usefixtures("nobody_promotes")
 def test_the_number_of_queries_does_not_grow_with_the_list(api):
     queries_of_a_list(api, 100)
 
     assert queries_of_a_list(api, 1) == queries_of_a_list(api, 3) == queries_of_a_list(api, 100)
 
 
-@pytest.mark.usefixtures("_nobody_promotes")
+@pytest.mark.usefixtures("nobody_promotes")
 def test_nor_does_it_grow_with_the_tags_that_are_new(api):
     def with_an_empty_vocabulary(count):
         Comment.objects.all().delete()

@@ -1,6 +1,5 @@
 """Marks and recounts, when many write and read at once."""
 
-import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from classifier import intake
 from classifier.engines import embedded_engine
-from classifier.engines.embedded import service
 from classifier.models import Category, Comment
 from classifier.review import verdicts
 from classifier.signals import labels_changed, tell
@@ -100,8 +98,8 @@ def test_the_regular_run_counts_every_hour_that_is_marked_however_old():
 
 
 @pytest.mark.django_db
-def test_a_batch_costs_two_queries_for_its_figures(make_user, monkeypatch):
-    monkeypatch.setattr(service, "LOOK_SECONDS", math.inf)
+@pytest.mark.usefixtures("nobody_promotes")
+def test_a_batch_costs_two_queries_for_its_figures(make_user):
     user = make_user()
     engine = embedded_engine()
     list(engine.label(["aquecimento"], deadline=float("inf")))
